@@ -1,0 +1,1 @@
+"""Worker processes: they own the providers, the renderers and the media pipeline."""

@@ -1,0 +1,1 @@
+"""Cloud generation: the engine that submits, watches, fetches and cancels clips."""
