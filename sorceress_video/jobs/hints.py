@@ -1,0 +1,49 @@
+"""Hints that something changed, from workers to open pages, over Redis. The row is the truth, a hint may be lost.
+
+Channel ``sorceress:live``; each message is the JSON of a :class:`Hint`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from redis import Redis
+from redis.exceptions import RedisError
+
+CHANNEL: Final = "sorceress:live"
+
+_log = structlog.get_logger(__name__)
+
+
+class Hint(BaseModel):
+    """Something about a clip changed.
+
+    ``moved``: the row has another status, or other fields that a card shows: read it again. ``progress``: only
+    the fields below changed, and the row may not even have them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["moved", "progress"]
+    account: str
+    clip: str
+    version: int
+    status: str
+    phase: str | None = None
+    progress: float | None = None
+    """0…1 where known."""
+    queue_position: int | None = None
+    """Clips ahead at the provider; 0 is next."""
+
+
+def publish(redis: Redis, *hints: Hint) -> None:
+    """Send hints. Redis being away is logged and otherwise ignored: pages read the rows anyway."""
+    try:
+        pipe = redis.pipeline(transaction=False)
+        for hint in hints:
+            pipe.publish(CHANNEL, hint.model_dump_json(exclude_none=True))
+        pipe.execute()
+    except RedisError as error:
+        _log.warning("hint lost", error=type(error).__name__)

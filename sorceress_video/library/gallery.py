@@ -1,0 +1,315 @@
+"""What the gallery and the lightbox read: windows of an account's clips, newest first, and one clip whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
+from sorceress_video.library.database import Database
+from sorceress_video.library.tables import Asset, Clip, ClipInput
+
+View = Literal["all", "favorites"]
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryFilter:
+    """What the gallery shows."""
+
+    view: View = "all"
+    search: str = ""
+    """Part of the prompt, any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCard:
+    """One card of the gallery. Addresses are paths on this server; times are aware UTC."""
+
+    id: str
+    status: ClipStatus
+    version: int
+    model_id: str
+    model_name: str
+    mode: str
+    prompt: str
+    settings_line: str
+    favorite: bool
+    phase: str | None
+    queue_position: int | None
+    progress: float | None
+    error_text: str | None
+    retry_helps: bool | None
+    billed: str | None
+    cost_micro_usd: int | None
+    estimate_micro_usd: int | None
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    width: int | None
+    """Pixels of the finished video."""
+    height: int | None
+    seconds: float | None
+    video_url: str | None
+    preview_url: str | None
+    poster_url: str | None
+    start_frame_url: str | None
+    """Small picture of the start frame, for a clip that is still being made."""
+
+    @property
+    def active(self) -> bool:
+        """Whether something will still happen by itself."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryPage:
+    """A window of the gallery: ``cards[0]`` is number ``start`` of ``total``."""
+
+    total: int
+    start: int
+    cards: list[ClipCard]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailInput:
+    """A file that went along with a clip."""
+
+    role: str
+    position: int
+    asset_id: str
+    kind: str
+    name: str
+    width: int | None
+    height: int | None
+    seconds: float | None
+    url: str
+    poster_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipDetail:
+    """One clip with everything that the lightbox and “Reuse” need."""
+
+    card: ClipCard
+    settings: dict[str, Any]
+    inputs: tuple[DetailInput, ...]
+    seed: int | None
+    fps: float | None
+    has_audio: bool
+    bytes: int | None
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The completed clips before and after one, in gallery order (``previous`` is newer)."""
+
+    previous: ClipCard | None
+    next: ClipCard | None
+    index: int
+    """Number of the clip among the completed ones of the filter, from 0."""
+    total: int
+
+
+def page(db: Database, account_id: str, shown: GalleryFilter, start: int, limit: int) -> GalleryPage:
+    """A window of at most ``limit`` cards from number ``start``; moved back where it would lie past the end."""
+    with db.read() as session:
+        where = _shown(account_id, shown)
+        total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
+        start = max(0, min(start, total - 1))
+        ids = session.exec(
+            select(Clip.id).where(*where).order_by(col(Clip.id).desc()).offset(start).limit(limit)
+        ).all()
+        return GalleryPage(total, start, _cards(session, ids))
+
+
+def cards(db: Database, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
+    """The present cards of some clips of the account, in the order of ``ids``; those gone are left out."""
+    with db.read() as session:
+        owned = session.exec(
+            select(Clip.id).where(
+                Clip.account_id == account_id, col(Clip.removed_at).is_(None), col(Clip.id).in_(ids)
+            )
+        ).all()
+        known = set(owned)
+        return _cards(session, [clip_id for clip_id in ids if clip_id in known])
+
+
+def active(db: Database, account_id: str) -> list[ClipCard]:
+    """The account's clips to which something will still happen, newest first."""
+    with db.read() as session:
+        ids = session.exec(
+            select(Clip.id)
+            .where(
+                col(Clip.status).in_([str(status) for status in ACTIVE]),
+                Clip.account_id == account_id,
+                col(Clip.removed_at).is_(None),
+            )
+            .order_by(col(Clip.id).desc())
+        ).all()
+        return _cards(session, ids)
+
+
+def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int | None:
+    """Number of a clip in the gallery as shown, from 0; None when it is not in it."""
+    with db.read() as session:
+        where = _shown(account_id, shown)
+        if session.exec(select(Clip.id).where(*where, Clip.id == clip_id)).first() is None:
+            return None
+        return session.exec(
+            select(func.count()).select_from(Clip).where(*where, col(Clip.id) > clip_id)
+        ).one()
+
+
+def neighbours(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> Neighbours:
+    """The completed clips around one, for going through them in the lightbox."""
+    with db.read() as session:
+        where = (*_shown(account_id, shown), Clip.status == ClipStatus.COMPLETED.value)
+        newer, older = col(Clip.id) > clip_id, col(Clip.id) < clip_id
+        before = session.exec(
+            select(Clip.id).where(*where, newer).order_by(col(Clip.id).asc()).limit(1)
+        ).first()
+        after = session.exec(
+            select(Clip.id).where(*where, older).order_by(col(Clip.id).desc()).limit(1)
+        ).first()
+        index = session.exec(select(func.count()).select_from(Clip).where(*where, newer)).one()
+        total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
+        around = {card.id: card for card in _cards(session, [i for i in (before, after) if i])}
+        return Neighbours(around.get(before or ""), around.get(after or ""), index, total)
+
+
+def detail(db: Database, account_id: str, clip_id: str) -> ClipDetail | None:
+    """One clip of the account whole; None when it is not theirs or was removed."""
+    with db.read() as session:
+        clip = session.exec(
+            select(Clip).where(
+                Clip.id == clip_id, Clip.account_id == account_id, col(Clip.removed_at).is_(None)
+            )
+        ).first()
+        if clip is None:
+            return None
+        video = session.get(Asset, clip.video_id) if clip.video_id else None
+        return ClipDetail(
+            card=_cards(session, [clip.id])[0],
+            settings=clip.settings,
+            inputs=_inputs(session, clip.id),
+            seed=clip.seed,
+            fps=video.fps if video else None,
+            has_audio=bool(video and video.has_audio),
+            bytes=video.bytes if video else None,
+            attempt=clip.attempt,
+        )
+
+
+def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | None:
+    """Median time from start to finish of the model's last clips on this deployment; None before three."""
+    with db.read() as session:
+        rows = session.exec(
+            select(Clip.started_at, Clip.finished_at)
+            .where(Clip.model_id == model_id, Clip.status == ClipStatus.COMPLETED.value)
+            .order_by(col(Clip.id).desc())
+            .limit(sample)
+        ).all()
+    times = [(end - begin).total_seconds() for begin, end in rows if begin and end]
+    return median(times) if len(times) >= 3 else None
+
+
+def _shown(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
+    where: list[Any] = [Clip.account_id == account_id, col(Clip.removed_at).is_(None)]
+    if shown.view == "favorites":
+        where.append(col(Clip.favorite).is_(True))
+    if words := shown.search.strip():
+        where.append(func.lower(Clip.prompt).contains(words.lower(), autoescape=True))
+    return tuple(where)
+
+
+def _cards(session: Session, ids: Sequence[str]) -> list[ClipCard]:
+    if not ids:
+        return []
+    rows = session.exec(
+        select(Clip, Asset)
+        .join(Asset, col(Asset.id) == col(Clip.video_id), isouter=True)
+        .where(col(Clip.id).in_(ids))
+    ).all()
+    unfinished = [clip.id for clip, video in rows if video is None]
+    frames = _first_frames(session, unfinished)
+    by_id = {clip.id: _card(clip, video, frames.get(clip.id)) for clip, video in rows}
+    return [by_id[clip_id] for clip_id in ids if clip_id in by_id]
+
+
+def _first_frames(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    rows = session.exec(
+        select(ClipInput.clip_id, ClipInput.asset_id).where(
+            col(ClipInput.clip_id).in_(ids),
+            col(ClipInput.role).in_(["start_frame", "character"]),
+            ClipInput.position == 0,
+        )
+    ).all()
+    return {clip_id: f"/media/{asset_id}/poster" for clip_id, asset_id in rows}
+
+
+def _card(clip: Clip, video: Asset | None, start_frame_url: str | None) -> ClipCard:
+    base = f"/media/{video.id}" if video else None
+    return ClipCard(
+        id=clip.id,
+        status=ClipStatus(clip.status),
+        version=clip.version,
+        model_id=clip.model_id,
+        model_name=clip.model_name,
+        mode=clip.mode,
+        prompt=clip.prompt,
+        settings_line=clip.settings_line,
+        favorite=clip.favorite,
+        phase=clip.phase,
+        queue_position=clip.queue_position,
+        progress=clip.progress,
+        error_text=clip.error_text,
+        retry_helps=clip.retry_helps,
+        billed=clip.billed,
+        cost_micro_usd=clip.cost_micro_usd,
+        estimate_micro_usd=clip.estimate_micro_usd,
+        cancel_requested=clip.cancel_requested_at is not None,
+        created_at=clip.created_at,
+        started_at=clip.started_at,
+        finished_at=clip.finished_at,
+        width=clip.width,
+        height=clip.height,
+        seconds=clip.seconds,
+        video_url=f"{base}/video" if base else None,
+        preview_url=f"{base}/preview" if base and video and video.preview_key else None,
+        poster_url=f"{base}/poster" if base and video and video.poster_key else None,
+        start_frame_url=start_frame_url,
+    )
+
+
+def _inputs(session: Session, clip_id: str) -> tuple[DetailInput, ...]:
+    rows = session.exec(
+        select(ClipInput, Asset)
+        .join(Asset, col(Asset.id) == col(ClipInput.asset_id))
+        .where(ClipInput.clip_id == clip_id)
+        .order_by(col(ClipInput.role), col(ClipInput.position))
+    ).all()
+    return tuple(
+        DetailInput(
+            role=given.role,
+            position=given.position,
+            asset_id=asset.id,
+            kind=asset.kind,
+            name=asset.name,
+            width=asset.width,
+            height=asset.height,
+            seconds=asset.seconds,
+            url=f"/media/{asset.id}/{asset.kind}",
+            poster_url=f"/media/{asset.id}/poster" if asset.poster_key else None,
+        )
+        for given, asset in rows
+    )
