@@ -1,4 +1,6 @@
-"""Hints that something changed, from workers to open pages, over Redis. The row is the truth, a hint may be lost.
+"""Hints that something changed, from workers to open pages, over Redis.
+
+The row is the truth, a hint may be lost.
 
 Channel ``sorceress:live``; each message is the JSON of a :class:`Hint`.
 """
@@ -20,8 +22,8 @@ _log = structlog.get_logger(__name__)
 class Hint(BaseModel):
     """Something about a clip changed.
 
-    ``moved``: the row has another status, or other fields that a card shows: read it again. ``progress``: only
-    the fields below changed, and the row may not even have them.
+    ``moved``: the row has another status, or other fields that a card shows: read it again.
+    ``progress``: only the fields below changed, and the row may not even have them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

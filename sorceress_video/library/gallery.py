@@ -119,7 +119,7 @@ class Neighbours:
 
 
 def page(db: Database, account_id: str, shown: GalleryFilter, start: int, limit: int) -> GalleryPage:
-    """A window of at most ``limit`` cards from number ``start``; moved back where it would lie past the end."""
+    """At most ``limit`` cards from number ``start``, which is moved back where it lies past the end."""
     with db.read() as session:
         where = _shown(account_id, shown)
         total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
@@ -161,7 +161,7 @@ def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) 
     """Number of a clip in the gallery as shown, from 0; None when it is not in it."""
     with db.read() as session:
         where = _shown(account_id, shown)
-        if session.exec(select(Clip.id).where(*where, Clip.id == clip_id)).first() is None:
+        if session.exec(select(Clip.id).where(*where, col(Clip.id) == clip_id)).first() is None:
             return None
         return session.exec(
             select(func.count()).select_from(Clip).where(*where, col(Clip.id) > clip_id)
@@ -171,7 +171,7 @@ def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) 
 def neighbours(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> Neighbours:
     """The completed clips around one, for going through them in the lightbox."""
     with db.read() as session:
-        where = (*_shown(account_id, shown), Clip.status == ClipStatus.COMPLETED.value)
+        where = (*_shown(account_id, shown), col(Clip.status) == ClipStatus.COMPLETED.value)
         newer, older = col(Clip.id) > clip_id, col(Clip.id) < clip_id
         before = session.exec(
             select(Clip.id).where(*where, newer).order_by(col(Clip.id).asc()).limit(1)
@@ -222,7 +222,7 @@ def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | N
 
 
 def _shown(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
-    where: list[Any] = [Clip.account_id == account_id, col(Clip.removed_at).is_(None)]
+    where = [col(Clip.account_id) == account_id, col(Clip.removed_at).is_(None)]
     if shown.view == "favorites":
         where.append(col(Clip.favorite).is_(True))
     if words := shown.search.strip():

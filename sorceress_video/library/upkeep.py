@@ -1,0 +1,83 @@
+"""Queries of the upkeep: what may be taken away, what is nobody's, who was seen at work."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from sorceress_video.library.database import Database
+from sorceress_video.library.tables import Asset, Clip, ClipInput, ProcessBeat, StoredFile, utc_now
+from sorceress_video.settings import Settings
+
+
+def disk_is_low(settings: Settings) -> bool:
+    """Whether the data folder's disk has less left than a deployment keeps free."""
+    return shutil.disk_usage(settings.data_dir).free < settings.min_free_bytes
+
+
+def beat(db: Database, name: str) -> None:
+    """Write that a process is at work."""
+    with db.write() as session:
+        session.merge(ProcessBeat(name=name, seen_at=utc_now()))
+
+
+def last_beat(db: Database, name: str) -> datetime | None:
+    """When a process was last seen at work."""
+    with db.read() as session:
+        row = session.get(ProcessBeat, name)
+        return row.seen_at if row else None
+
+
+def purge_removed(session: Session, before: datetime, *, limit: int = 500) -> int:
+    """Delete clips that were removed long enough ago and have ended, with their videos' rows."""
+    doomed = session.exec(
+        select(Clip.id, Clip.video_id)
+        .where(
+            col(Clip.removed_at) < before,
+            col(Clip.status).in_(["completed", "failed", "cancelled", "ambiguous"]),
+        )
+        .limit(limit)
+    ).all()
+    if not doomed:
+        return 0
+    session.exec(delete(Clip).where(col(Clip.id).in_([clip_id for clip_id, _ in doomed])))
+    _drop_assets(session, [video_id for _, video_id in doomed if video_id])
+    return len(doomed)
+
+
+def _drop_assets(session: Session, asset_ids: Sequence[str]) -> None:
+    """Delete results that no other clip uses as an input."""
+    if not asset_ids:
+        return
+    used = set(session.exec(select(ClipInput.asset_id).where(col(ClipInput.asset_id).in_(asset_ids))).all())
+    session.exec(delete(Asset).where(col(Asset.id).in_([i for i in asset_ids if i not in used])))
+
+
+def unreferenced_files(session: Session, before: datetime, *, limit: int = 500) -> list[str]:
+    """Keys of stored files that no asset points to any more, old enough not to be in the making."""
+    references = or_(
+        col(Asset.file_key) == col(StoredFile.key),
+        col(Asset.poster_key) == col(StoredFile.key),
+        col(Asset.preview_key) == col(StoredFile.key),
+        col(Asset.last_frame_key) == col(StoredFile.key),
+    )
+    used = sql_select(Asset.id).where(references).exists()
+    return list(
+        session.exec(select(StoredFile.key).where(col(StoredFile.created_at) < before, ~used).limit(limit))
+    )
+
+
+def forget_files(session: Session, keys: Sequence[str]) -> None:
+    """Drop the rows of stored files; the caller deletes the objects after the commit."""
+    session.exec(delete(StoredFile).where(col(StoredFile.key).in_(keys)))
+
+
+def unknown_keys(session: Session, keys: Sequence[str]) -> list[str]:
+    """Those keys that have no row."""
+    known = set(session.exec(select(StoredFile.key).where(col(StoredFile.key).in_(keys))))
+    return [key for key in keys if key not in known]
