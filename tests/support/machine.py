@@ -1,0 +1,61 @@
+"""What a test needs from the machine: a free port, a data folder, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+
+def unused_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """One unused port; take ``unused_port`` for more than one."""
+    return unused_port()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder of the test's own."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+def missing(part: str, remedy: str) -> None:
+    """Skip a test whose ``part`` is not installed; on the machine that must have everything, fail instead."""
+    sentence = f"{part} is not installed: {remedy}"
+    if os.environ.get("SORCERESS_TESTS_NEED_ALL") == "1":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Program of a Chromium: the one that Playwright downloaded, else the system's."""
+    for find in (_playwright_chromium, _system_chromium):
+        found = find()
+        if found is not None:
+            return found
+    missing("Chromium", "run `playwright install chromium`, or `apt-get install chromium` on Debian.")
+    raise AssertionError("unreachable")
+
+
+def _playwright_chromium() -> str | None:
+    base = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    programs = sorted(base.glob("chromium-*/chrome-linux*/chrome"))
+    return str(programs[-1]) if programs else None
+
+
+def _system_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
