@@ -16,56 +16,57 @@ if TYPE_CHECKING:
     from sorceress_video.catalog.model import ModelSpec
 
 MICRO = Decimal(1_000_000)
+_CENT = Decimal("0.01")
 _THIN_SPACE = "\u202f"
 _VIDEO_INPUTS = (InputRole.REFERENCE_VIDEO, InputRole.SOURCE_VIDEO)
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Micro-dollars of one clip (or a sum); ``None`` when the vendor's figure is not known.
+    """Micro-dollars of one clip (or a sum); ``None`` when no figure can be given.
 
-    ``up_to`` marks an upper bound, because the model itself may choose a shorter clip.
+    ``up_to`` marks an upper bound, because the model itself may choose a shorter clip. ``pending`` marks a
+    price that will be known once the inputs are there; without it ``None`` means that nobody published one.
+    ``note`` says more in words.
     """
 
     micro_usd: int | None
     up_to: bool = False
     note: str = ""
+    pending: bool = False
 
     @property
     def text(self) -> str:
-        """Money as shown: “$2.42”, “up to $4.54”, “free”, “price unknown”."""
+        """Money as shown: “$2.42”, “up to $4.54”, “free”, “by length”, “price unknown”."""
         if self.micro_usd is None:
-            return "price unknown"
+            return "by length" if self.pending else "price unknown"
         money = format_micro_usd(self.micro_usd)
         return f"up to {money}" if self.up_to and self.micro_usd else money
 
 
-FREE = Price(0)
-
-
 def total(prices: Sequence[Price]) -> Price:
     """The sum of several prices; unknown when one of them is, with that one's reason."""
-    unknown = next((price for price in prices if price.micro_usd is None), None)
+    unknown = min(
+        (price for price in prices if price.micro_usd is None), key=lambda price: price.pending, default=None
+    )
     if unknown is not None:
-        return Price(None, note=unknown.note)
+        return Price(None, note=unknown.note, pending=unknown.pending)
     amount = sum(price.micro_usd or 0 for price in prices)
     return Price(amount, up_to=any(price.up_to for price in prices))
 
 
 def format_micro_usd(micro_usd: int) -> str:
-    """Money for people: “$2.43”, “$0.035”, “< $0.0001”, “free” for nothing."""
+    """Money for people: “$2.43”, “$0.168”, “$0.035”, “< $0.0001”, “free” for nothing."""
     if micro_usd == 0:
         return "free"
     sign, amount = ("-" if micro_usd < 0 else ""), abs(micro_usd)
     if amount < 100:
         return f"{sign}< $0.0001"
     usd = Decimal(amount) / MICRO
-    if amount < 100_000:
-        # A cent matters in a price of a few cents: keep what rounding to cents would distort.
-        text = f"{usd.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
-        whole, _, cents = text.partition(".")
-        return f"{sign}${whole}.{cents.rstrip('0').ljust(2, '0')}"
-    return f"{sign}${usd.quantize(Decimal('0.01'), ROUND_HALF_UP):,}".replace(",", _THIN_SPACE)
+    # Rounding to cents would distort a price of a few cents and a rate per second.
+    places = Decimal("0.0001") if amount < 100_000 else Decimal("0.001") if amount < 1_000_000 else _CENT
+    whole, _, cents = f"{usd.quantize(places, ROUND_HALF_UP):,f}".partition(".")
+    return f"{sign}${whole.replace(',', _THIN_SPACE)}.{cents.rstrip('0').ljust(2, '0')}"
 
 
 def price(
@@ -84,7 +85,7 @@ def price(
     length = output_length(model, route, values, inputs)
     amount, bound = _amount(model, rate, route, values, inputs, length)
     if amount is None:
-        return Price(None, note=_open_note(model, rate, route))
+        return Price(None, note=_open_note(model, rate, route), pending=True)
     amount += sum(
         (
             _addition(addition, inputs)
