@@ -1,0 +1,50 @@
+"""The kit: every control of the product, each with its variants in one place.
+
+Colours, sizes and durations come from ``assets/tokens.css``; what utility classes cannot say stands in
+``assets/kit.css``. Every page holds :func:`page_behaviour` once.
+"""
+
+from sorceress_video.ui.kit.button import button, button_classes, icon_button, link_button
+from sorceress_video.ui.kit.chip import chip, toned_chip
+from sorceress_video.ui.kit.choice import segment, segmented, tab, tabs
+from sorceress_video.ui.kit.classes import FOCUS, TOUCH_HEIGHT, TOUCH_SQUARE, join
+from sorceress_video.ui.kit.feedback import empty_state, note, progress_ring, skeleton, toaster
+from sorceress_video.ui.kit.form import INPUT, commit_input, field, select, slider, switch, text_input
+from sorceress_video.ui.kit.icon import icon
+from sorceress_video.ui.kit.overlay import dialog, grab_bar, menu, menu_item, menu_opener, page_behaviour
+
+__all__ = [
+    "FOCUS",
+    "INPUT",
+    "TOUCH_HEIGHT",
+    "TOUCH_SQUARE",
+    "button",
+    "button_classes",
+    "chip",
+    "commit_input",
+    "dialog",
+    "empty_state",
+    "field",
+    "grab_bar",
+    "icon",
+    "icon_button",
+    "join",
+    "link_button",
+    "menu",
+    "menu_item",
+    "menu_opener",
+    "note",
+    "page_behaviour",
+    "progress_ring",
+    "segment",
+    "segmented",
+    "select",
+    "skeleton",
+    "slider",
+    "switch",
+    "tab",
+    "tabs",
+    "text_input",
+    "toned_chip",
+    "toaster",
+]

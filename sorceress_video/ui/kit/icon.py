@@ -1,0 +1,23 @@
+"""Icons: lucide, drawn with one stroke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from sorceress_video.ui.kit.classes import join
+
+STROKE = 1.75
+
+
+def icon(name: str, *, size: int = 16, class_name: str = "", **props: Any) -> rx.Component:
+    """A lucide icon that assistive technology skips; the control around it carries the name."""
+    return rx.icon(
+        name,
+        size=size,
+        stroke_width=STROKE,
+        aria_hidden=True,
+        class_name=join("shrink-0", class_name),
+        **props,
+    )
