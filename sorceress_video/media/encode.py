@@ -16,6 +16,7 @@ from av.codec.context import Flags
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from numpy.typing import NDArray
 
+from sorceress_video.media.containers import source_matrix
 from sorceress_video.media.errors import StorageFull, is_no_space
 
 Uint8Array = NDArray[np.uint8]
@@ -127,13 +128,20 @@ class H264Writer:
                 f"not {array.shape} {array.dtype}."
             )
         rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(array), format="rgb24")
+        self.write_frame(rgb)
+
+    def write_frame(self, frame: av.VideoFrame) -> None:
+        """Append one frame of the decoder's or an rgb24 frame; it is converted and scaled as needed."""
         self._encode(
             self._reformatter.reformat(
-                rgb,
+                frame,
+                width=self._width,
+                height=self._height,
                 format="yuv420p",
+                src_colorspace=source_matrix(frame),
                 dst_colorspace=Colorspace.ITU709,
-                src_color_range=ColorRange.JPEG,
                 dst_color_range=ColorRange.MPEG,
+                interpolation="AREA" if frame.width > self._width else "BILINEAR",
                 threads=1,
             )
         )

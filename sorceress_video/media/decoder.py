@@ -1,0 +1,79 @@
+"""The bounded child's side: sets its limits, runs one task, answers with one line of JSON.
+
+Nothing but the standard library is imported before the limits hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from typing import Any
+
+from sorceress_video.media.errors import MediaError, SandboxFailed, StorageFull, is_no_space
+
+INPUT_NAME = "input"
+TASKS = {
+    "accept_image": "sorceress_video.media.image_tasks",
+    "make_thumbnail": "sorceress_video.media.image_tasks",
+    "accept_video": "sorceress_video.media.video_tasks",
+    "accept_audio": "sorceress_video.media.video_tasks",
+    "inspect_result": "sorceress_video.media.video_tasks",
+    "make_derivatives": "sorceress_video.media.video_tasks",
+    "faststart_copy": "sorceress_video.media.video_tasks",
+}
+
+
+def main() -> None:
+    """Run the task of the last argument. Ends the process without the interpreter's slow goodbye."""
+    request = json.loads(sys.argv[2])
+    # What a C library prints must not mix with the answer.
+    answer_to = os.dup(1)
+    os.dup2(2, 1)
+    _set_limits(request["bounds"])
+    answer = _answer(request["task"], request["arguments"])
+    os.write(answer_to, json.dumps(answer).encode() + b"\n")
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _set_limits(bounds: dict[str, int]) -> None:
+    for limit, value in (
+        (resource.RLIMIT_AS, bounds["memory"]),
+        (resource.RLIMIT_CPU, bounds["cpu_seconds"]),
+        (resource.RLIMIT_FSIZE, bounds["file_size"]),
+        (resource.RLIMIT_NOFILE, bounds["open_files"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses some of them; the wall clock holds everywhere.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
+    # If the parent is killed, nobody is left to watch the clock.
+    signal.alarm(bounds["wall_seconds"] + 1)
+
+
+def _answer(task: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    try:
+        module = importlib.import_module(TASKS[task])
+        before = {entry.name for entry in os.scandir()}
+        result = getattr(module, task)(**arguments)
+        made = sorted({entry.name for entry in os.scandir() if entry.is_file()} - before)
+    except MediaError as error:
+        return _failed(error)
+    except MemoryError:
+        return _failed(SandboxFailed("decoder_memory", "The file needs more memory than it may have."))
+    except Exception as error:  # noqa: BLE001  (the boundary of the process: all goes to the log and the parent)
+        traceback.print_exc()
+        if is_no_space(error):
+            return _failed(StorageFull())
+        return _failed(SandboxFailed("decoder_crashed", "The file could not be read: it broke the decoder."))
+    return {"result": result, "made": made}
+
+
+def _failed(error: MediaError) -> dict[str, Any]:
+    return {"error": {"type": type(error).__name__, "code": error.code, "sentence": error.sentence}}
