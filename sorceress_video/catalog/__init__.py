@@ -1,5 +1,6 @@
 """The models as data: what each can do, takes, offers and costs. One TOML file for each model."""
 
+from sorceress_video.catalog.coercion import has_control_characters
 from sorceress_video.catalog.errors import CatalogError, CatalogFault, NoRoute, SettingRefused, UnknownModel
 from sorceress_video.catalog.inputs import InputProblem, MediaFacts, input_problems
 from sorceress_video.catalog.length import OutputShape
@@ -34,6 +35,7 @@ __all__ = [
     "UnknownModel",
     "format_micro_usd",
     "get_catalog",
+    "has_control_characters",
     "input_problems",
     "load_catalog",
     "total",

@@ -1,0 +1,1 @@
+"""The rules of a generation, pure: modes, readiness, labels in prompts, the plan, the life of a clip."""
