@@ -29,16 +29,13 @@ def mode_tabs(models: Sequence[ModelSpec]) -> tuple[ModeTab, ...]:
 
 def _tab(mode: Mode, models: Sequence[ModelSpec]) -> ModeTab:
     blockers = tuple(model.name for model in models if mode not in model.modes)
-    reason = (
-        f"{_listed(blockers)} {'do' if len(blockers) > 1 else 'does'} not do {mode.label}."
-        if blockers
-        else ""
-    )
+    verb = "do" if len(blockers) > 1 else "does"
+    reason = f"{_listed(blockers)} {verb} not do {mode.label}." if blockers else ""
     return ModeTab(mode, mode.label, not blockers, blockers, reason)
 
 
 def settled_mode(models: Sequence[ModelSpec], wanted: Mode) -> Mode:
-    """The mode to be in after the selection changed: the wanted one while it is usable, else the first usable."""
+    """The mode to be in after the selection changed: the wanted one if usable, else the first usable."""
     usable = [tab.mode for tab in mode_tabs(models) if tab.usable]
     if wanted in usable or not usable:
         return wanted

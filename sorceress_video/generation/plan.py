@@ -121,12 +121,14 @@ def plan(request: GenerationRequest, catalog: Catalog, *, available_providers: C
 def in_order(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Reasons in the order in which a person is told, each sentence once."""
     ranks = {code: rank for rank, code in enumerate(ReasonCode)}
-    distinct = {reason.sentence: reason for reason in reversed(reasons)}
-    return tuple(sorted(reversed(distinct.values()), key=lambda reason: ranks[reason.code]))
+    distinct: dict[str, Reason] = {}
+    for reason in reasons:
+        distinct.setdefault(reason.sentence, reason)
+    return tuple(sorted(distinct.values(), key=lambda reason: ranks[reason.code]))
 
 
 def clip_count(mode: Mode, models: Sequence[ModelSpec], inputs: Sequence[InputRef]) -> int:
-    """How many clips a request makes: one for each model, in Motion Match one for each motion clip as well."""
+    """How many clips a request makes: one for each model, in Motion Match times the motion clips."""
     return len(models) * len(_shares(mode, inputs))
 
 
@@ -167,10 +169,8 @@ def _shared_reasons(
 
 def _token_reasons(token: str) -> Iterator[Reason]:
     if not token or len(token) > _MAX_TOKEN or not token.isascii() or not token.isprintable():
-        yield Reason(
-            ReasonCode.BAD_TOKEN,
-            f"A request needs a token of its own of at most {_MAX_TOKEN} plain characters.",
-        )
+        sentence = f"A request needs a token of its own, of at most {_MAX_TOKEN} plain characters."
+        yield Reason(ReasonCode.BAD_TOKEN, sentence)
 
 
 def _too_many(clips: int) -> Reason:

@@ -94,6 +94,17 @@ STEPS: dict[ReasonCode, Step] = {
 """Every reason of the plan, in the order in which the first one decides the label."""
 
 
+_COMING = frozenset(
+    {
+        ReasonCode.START_FRAME_MISSING,
+        ReasonCode.CHARACTER_MISSING,
+        ReasonCode.MOTION_MISSING,
+        ReasonCode.INPUT_MISSING,
+    }
+)
+"""What a running upload is about to mend, so the button does not ask for it again."""
+
+
 def readiness(facts: ReadinessFacts) -> Readiness:
     """The button's label, what a click does, and everything that is missing, the first thing first."""
     reasons = in_order(
@@ -106,6 +117,8 @@ def readiness(facts: ReadinessFacts) -> Readiness:
             available_providers=facts.available_providers,
         )
     )
+    if facts.uploading:
+        reasons = tuple(reason for reason in reasons if reason.code not in _COMING)
     missing = tuple(Missing(reason.code, reason.sentence, STEPS[reason.code].target) for reason in reasons)
     if facts.uploading:
         missing = (*missing, UPLOADING)
