@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sorceress_video.media.limits import MAX_IMAGE_PIXELS, THUMBNAIL_SIDE
 from sorceress_video.media.sandbox import Bounds, run_task
 
-RECIPE_VERSION = 1
+RECIPE_VERSION: Final = 1
 """Raised whenever a derivative would come out differently, so that old and new ones have different keys."""
 
-POSTER_SUFFIX = f".poster-{RECIPE_VERSION}.webp"
-PREVIEW_SUFFIX = f".preview-{RECIPE_VERSION}.mp4"
-LAST_FRAME_SUFFIX = f".last-{RECIPE_VERSION}.png"
-THUMBNAIL_SUFFIX = f".thumbnail-{RECIPE_VERSION}.webp"
+POSTER: Final = f".poster-{RECIPE_VERSION}.webp"
+PREVIEW: Final = f".preview-{RECIPE_VERSION}.mp4"
+LAST_FRAME: Final = f".last-{RECIPE_VERSION}.png"
+THUMBNAIL: Final = f".thumbnail-{RECIPE_VERSION}.webp"
+"""Key suffixes of the derivatives: `content_key(sha256 of the source, POSTER)`."""
 
 _MIB = 1024 * 1024
-_PREVIEW = {"max_width": 360, "max_height": 640, "seconds": 4.0}
+_PREVIEW_SHAPE = {"max_width": 360, "max_height": 640, "seconds": 4.0}
 _BOUNDS = Bounds(memory=2048 * _MIB, file_size=128 * _MIB, cpu_seconds=60, wall_seconds=90)
 
 
@@ -49,7 +50,7 @@ def make_derivatives(
     wanted = {"poster": poster, "preview": preview, "last_frame": last_frame}
     arguments: dict[str, Any] = {
         "poster_side": THUMBNAIL_SIDE if poster else None,
-        "preview": _PREVIEW if preview else None,
+        "preview": _PREVIEW_SHAPE if preview else None,
         "last_frame": last_frame is not None,
     }
     outputs = {name: path for name, path in wanted.items() if path is not None}

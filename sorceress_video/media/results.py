@@ -10,6 +10,7 @@ from sorceress_video.media.errors import ResultUnusable, SandboxFailed
 from sorceress_video.media.filetype import EMPTY, MediaKind, file_type_of
 from sorceress_video.media.limits import THUMBNAIL_SIDE
 from sorceress_video.media.sandbox import Bounds, run_task
+from sorceress_video.media.storage import copy_file
 
 _MIB = 1024 * 1024
 _BOUNDS = Bounds(memory=1536 * _MIB, file_size=64 * _MIB, cpu_seconds=20)
@@ -65,21 +66,18 @@ def inspect_result(
     return VideoInfo(**answer)
 
 
-def faststart_copy(source: Path, target: Path) -> bool:
-    """Write a copy of an MP4 with its index in front, without touching its frames.
+def faststart_copy(source: Path, target: Path) -> None:
+    """Write an MP4 with the same frames and its index in front, so that it plays while it loads.
 
-    Returns:
-        Whether a copy was written; False if the source has its index in front already.
+    A source that is like that already is copied as it is; any other is remuxed, never encoded anew.
 
     Raises:
         MediaUnreadable: the source cannot be read.
         StorageFull: no room is left; nothing was written.
     """
     if is_faststart(source):
-        return False
+        copy_file(source, target)
+        return
     size = source.stat().st_size
-    bounds = Bounds(
-        memory=1024 * _MIB, file_size=size + size // 4 + 16 * _MIB, cpu_seconds=60, wall_seconds=90
-    )
+    bounds = Bounds(file_size=size + size // 4 + 16 * _MIB, cpu_seconds=60, wall_seconds=90)
     run_task("faststart_copy", source, {"copy": target}, {}, bounds=bounds)
-    return True

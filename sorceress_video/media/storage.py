@@ -75,6 +75,18 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file; the copy appears complete or not at all.
+
+    Raises:
+        StorageFull: no room is left at the target.
+    """
+    with _partial_file(target.parent) as (partial, descriptor):
+        with source.open("rb") as file, os.fdopen(os.dup(descriptor), "wb") as copy:
+            shutil.copyfileobj(file, copy, _CHUNK)
+        partial.replace(target)
+
+
 class Storage(Protocol):
     """What the workspace asks of its storage. Every method raises `StorageError` for a malformed key."""
 
@@ -197,10 +209,10 @@ class LocalStorage:
 
     def fetch_to(self, key: str, path: Path) -> None:
         """See `Storage.fetch_to`."""
-        with os.fdopen(self._open(key), "rb") as source, _partial_file(path.parent) as (partial, descriptor):
-            with os.fdopen(os.dup(descriptor), "wb") as copy:
-                shutil.copyfileobj(source, copy, _CHUNK)
-            partial.replace(path)
+        found = self.local_path(key)
+        if found is None:
+            raise FileNotFoundError(key)
+        copy_file(found, path)
 
     def local_path(self, key: str) -> Path | None:
         """See `Storage.local_path`."""

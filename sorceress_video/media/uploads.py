@@ -37,6 +37,7 @@ class AcceptedMedia:
         fps: frames a second of a video.
         has_audio: whether there is sound in the cleaned file.
         codec: of the picture, or of the sound; nothing for images.
+        frames: number of frames of a video.
         notes: sentences for the person about what was left out.
     """
 
@@ -52,6 +53,7 @@ class AcceptedMedia:
     fps: float | None = None
     has_audio: bool = False
     codec: str | None = None
+    frames: int | None = None
     notes: tuple[str, ...] = ()
 
     def discard(self) -> None:
