@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from redis import Redis
 from redis.exceptions import RedisError
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
-from sorceress_video.jobs.hints import Hint, publish
+from sorceress_video.jobs.hints import hint_of, publish
 from sorceress_video.jobs.queues import dispatch_clips, get_redis
 from sorceress_video.library import clips, upkeep
 from sorceress_video.library.clips import AdmissionRefusedError, Admitted, NewClip
@@ -36,18 +35,6 @@ __all__ = [
     "restore",
     "retry",
 ]
-
-
-def hint_of(done: Moved) -> Hint:
-    """The hint that tells open pages about a move."""
-    return Hint(
-        kind="moved",
-        account=done.account_id,
-        clip=done.clip_id,
-        version=done.version,
-        status=done.status.value,
-        phase=done.phase,
-    )
 
 
 def generate(account_id: str, token: str, new: Sequence[NewClip]) -> Admitted:
@@ -175,6 +162,5 @@ def _hand_over(db: Database, clip_ids: Sequence[str]) -> None:
 
 def _tell(done: Moved | None) -> Moved | None:
     if done is not None:
-        redis: Redis = get_redis()
-        publish(redis, hint_of(done))
+        publish(get_redis(), hint_of(done))
     return done

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from redis import Redis
 from redis.exceptions import RedisError
 
+from sorceress_video.library.moves import Moved
+
 CHANNEL: Final = "sorceress:live"
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +40,18 @@ class Hint(BaseModel):
     """0…1 where known."""
     queue_position: int | None = None
     """Clips ahead at the provider; 0 is next."""
+
+
+def hint_of(done: Moved) -> Hint:
+    """The hint that tells open pages about a move."""
+    return Hint(
+        kind="moved",
+        account=done.account_id,
+        clip=done.clip_id,
+        version=done.version,
+        status=done.status.value,
+        phase=done.phase,
+    )
 
 
 def publish(redis: Redis, *hints: Hint) -> None:

@@ -96,6 +96,12 @@ def shift(session: Session, clip: Clip, move: Move, **changes: Any) -> Moved | N
     return moved(clip)
 
 
+def at(session: Session, clip_id: str, version: int) -> Clip | None:
+    """The clip, if it still is at the version that the caller has seen."""
+    clip = session.get(Clip, clip_id)
+    return clip if clip is not None and clip.version == version else None
+
+
 def moved(clip: Clip) -> Moved:
     """The clip as a hint shows it."""
     return Moved(clip.id, clip.account_id, clip.version, ClipStatus(clip.status), clip.attempt, clip.phase)
@@ -288,6 +294,15 @@ def doubt(session: Session, clip: Clip, *, code: str, sentence: str) -> Moved | 
 # --- watching -------------------------------------------------------------------------------------------
 
 
+def any_unwatched(session: Session) -> bool:
+    """Whether :func:`lease_watched` would find anything; a read, so that an idle watcher never writes."""
+    free = (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < utc_now())
+    found = session.exec(
+        select(Clip.id).where(col(Clip.status).in_([s.value for s in WATCHED]), free).limit(1)
+    ).first()
+    return found is not None
+
+
 def lease_watched(session: Session, owner: str, lease: timedelta, limit: int) -> list[Watched]:
     """Take accepted clips that no living watcher holds."""
     now = utc_now()
@@ -331,7 +346,7 @@ def changed_since(session: Session, owner: str, versions: dict[str, int]) -> lis
 
 def finish(session: Session, clip_id: str, version: int) -> Moved | None:
     """The provider says that the clip is made: bring it home."""
-    clip = _at(session, clip_id, version)
+    clip = at(session, clip_id, version)
     return shift(session, clip, Move.FINISH, **_fresh("Saving")) if clip else None
 
 
@@ -403,11 +418,6 @@ def end(
 
 def _fresh(phase: str | None) -> dict[str, Any]:
     return {"phase": phase, "progress": None, "queue_position": None}
-
-
-def _at(session: Session, clip_id: str, version: int) -> Clip | None:
-    clip = session.get(Clip, clip_id)
-    return clip if clip is not None and clip.version == version else None
 
 
 def _close_attempt(session: Session, clip_id: str, number: int, state: str, code: str | None) -> None:

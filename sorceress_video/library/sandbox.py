@@ -1,0 +1,139 @@
+"""Predictions of the built-in Sandbox: what a provider would keep about each request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from sorceress_video.library.database import Database
+from sorceress_video.library.tables import SandboxPrediction, utc_now
+
+
+def submit(db: Database, key: str, spec: dict[str, Any]) -> SandboxPrediction:
+    """Take a request; the same key again gives the prediction of before."""
+    try:
+        with db.write(durable=True) as session:
+            prediction = _by_key(session, key)
+            if prediction is None:
+                prediction = SandboxPrediction(key=key, spec=spec)
+                session.add(prediction)
+            return prediction
+    except IntegrityError:
+        with db.read() as session:
+            found = _by_key(session, key)
+            if found is None:
+                raise
+            return found
+
+
+def get(session: Session, prediction_id: str) -> SandboxPrediction | None:
+    """One prediction."""
+    return session.get(SandboxPrediction, prediction_id)
+
+
+def position(session: Session, prediction: SandboxPrediction) -> int:
+    """How many wait before it."""
+    return session.exec(
+        select(func.count())
+        .select_from(SandboxPrediction)
+        .where(SandboxPrediction.status == "queued", col(SandboxPrediction.id) < prediction.id)
+    ).one()
+
+
+def due(session: Session, limit: int, *, only: str | None = None) -> Sequence[SandboxPrediction]:
+    """Predictions that no living renderer holds."""
+    now = utc_now()
+    wanted = select(SandboxPrediction).where(
+        col(SandboxPrediction.status).in_(["queued", "running"]),
+        (col(SandboxPrediction.lease_until).is_(None)) | (col(SandboxPrediction.lease_until) < now),
+    )
+    if only is not None:
+        wanted = wanted.where(SandboxPrediction.id == only)
+    return session.exec(wanted.order_by(col(SandboxPrediction.id)).limit(limit)).all()
+
+
+def claim(session: Session, prediction: SandboxPrediction, lease: timedelta) -> int | None:
+    """One more dispatch of a prediction, held for a while; None when somebody was faster."""
+    done = session.exec(
+        update(SandboxPrediction)
+        .where(
+            col(SandboxPrediction.id) == prediction.id,
+            col(SandboxPrediction.dispatch) == prediction.dispatch,
+        )
+        .values(dispatch=prediction.dispatch + 1, lease_until=utc_now() + lease)
+        .execution_options(synchronize_session=False)
+    )
+    return prediction.dispatch + 1 if done.rowcount == 1 else None
+
+
+def take(session: Session, prediction_id: str, dispatch: int, lease: timedelta) -> SandboxPrediction | None:
+    """What a renderer does first; None when this dispatch no longer counts."""
+    done = session.exec(
+        update(SandboxPrediction)
+        .where(
+            col(SandboxPrediction.id) == prediction_id,
+            col(SandboxPrediction.dispatch) == dispatch,
+            col(SandboxPrediction.status).in_(["queued", "running"]),
+        )
+        .values(
+            status="running",
+            progress=0.0,
+            runs=col(SandboxPrediction.runs) + 1,
+            lease_until=utc_now() + lease,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return session.get(SandboxPrediction, prediction_id) if done.rowcount == 1 else None
+
+
+def report(session: Session, prediction_id: str, dispatch: int, progress: float, lease: timedelta) -> bool:
+    """Write progress and hold on; False when the prediction was cancelled or given to another renderer."""
+    done = session.exec(
+        update(SandboxPrediction)
+        .where(
+            col(SandboxPrediction.id) == prediction_id,
+            col(SandboxPrediction.dispatch) == dispatch,
+            col(SandboxPrediction.status) == "running",
+        )
+        .values(progress=progress, lease_until=utc_now() + lease)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)
+
+
+def end(session: Session, prediction_id: str, dispatch: int, status: str, **changes: Any) -> bool:
+    """Finish a prediction as ``done`` or ``failed``, if this dispatch still holds it."""
+    done = session.exec(
+        update(SandboxPrediction)
+        .where(
+            col(SandboxPrediction.id) == prediction_id,
+            col(SandboxPrediction.dispatch) == dispatch,
+            col(SandboxPrediction.status) == "running",
+        )
+        .values(status=status, lease_until=None, **changes)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)
+
+
+def cancel(session: Session, prediction_id: str) -> bool:
+    """Cancel what has not ended; False when it had."""
+    done = session.exec(
+        update(SandboxPrediction)
+        .where(
+            col(SandboxPrediction.id) == prediction_id,
+            col(SandboxPrediction.status).in_(["queued", "running"]),
+        )
+        .values(status="cancelled", lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)
+
+
+def _by_key(session: Session, key: str) -> SandboxPrediction | None:
+    return session.exec(select(SandboxPrediction).where(SandboxPrediction.key == key)).first()

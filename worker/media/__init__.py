@@ -1,0 +1,1 @@
+"""Work on finished clips: previews and last frames."""

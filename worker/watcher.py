@@ -1,0 +1,104 @@
+"""The watcher: hands due rows to the queues, asks providers about running clips, keeps the house in order.
+
+Any number of them may run: clips are leased, dispatches are compare-and-set. ``python -m worker.watcher``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import redis.asyncio
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sorceress_video.runtime.logging import configure
+
+from sorceress_video.jobs.actions import WAKE
+from sorceress_video.jobs.predictions import dispatch_predictions
+from sorceress_video.jobs.queues import dispatch_clips, get_redis
+from sorceress_video.library import upkeep as upkeep_rows
+from sorceress_video.library.database import Database, get_database
+from sorceress_video.settings import Settings, get_settings
+from worker import upkeep
+from worker.cloud.reconcile import Reconciler
+from worker.cloud.watch import Watch
+
+_log = structlog.get_logger(__name__)
+
+OUTBOX_EVERY: Final = 0.25
+"""Seconds between two looks at the outbox; the web hands its own clips over at once."""
+RECONCILE_EVERY: Final = 2.0
+BEAT_EVERY: Final = 5.0
+UPKEEP_EVERY: Final = 60.0
+
+
+async def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    settings, db, connection = get_settings(), get_database(), get_redis()
+    owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    watch = Watch(db, connection, settings, owner)
+    reconciler = Reconciler(db, connection, settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    loops = [
+        watch.lease_loop,
+        watch.poll_loop,
+        lambda: _every(OUTBOX_EVERY, lambda: asyncio.to_thread(_outbox, db, connection)),
+        lambda: _every(RECONCILE_EVERY, reconciler.run),
+        lambda: _every(BEAT_EVERY, lambda: asyncio.to_thread(upkeep_rows.beat, db, "watcher")),
+        lambda: _every(UPKEEP_EVERY, lambda: asyncio.to_thread(upkeep.run, db, settings)),
+        lambda: _listen(settings, watch),
+    ]
+    tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
+    _log.info("watching", owner=owner)
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await watch.aclose()
+
+
+def _outbox(db: Database, connection: Redis) -> None:
+    dispatch_clips(db, connection)
+    dispatch_predictions(db, connection)
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(seconds)
+
+
+async def _listen(settings: Settings, watch: Watch) -> None:
+    """Hear which clip a person asked about or cancelled. A lost word only costs a moment."""
+    if settings.redis_url is None:
+        raise RuntimeError("REDIS_URL is not set.")
+    async with redis.asyncio.from_url(settings.redis_url) as client, client.pubsub() as channel:
+        await channel.subscribe(WAKE)
+        async for message in channel.listen():
+            if message["type"] == "message":
+                await watch.refresh()
+                watch.hasten(message["data"].decode())
+
+
+async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop again when it breaks: a lost database or Redis must not end the watch for good."""
+    while True:
+        try:
+            await loop()
+        except RedisError as error:
+            _log.warning("Redis is away", error=type(error).__name__)
+        except Exception:
+            _log.exception("a loop of the watcher broke and starts again")
+        await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    configure("watcher")
+    asyncio.run(main())
