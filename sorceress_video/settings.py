@@ -122,8 +122,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order: what the caller passes, the environment, then ``…_FILE``."""
         return init_settings, env_settings, _SecretFiles(settings_cls, case_sensitive=True)
@@ -158,6 +158,16 @@ class Settings(BaseSettings):
         return self
 
     # --- derived
+    @property
+    def available_providers(self) -> frozenset[str]:
+        """Names of the providers that can be used now: a key is there, or none is needed."""
+        keys = {
+            "fal": self.fal_key,
+            "replicate": self.replicate_api_token,
+            "runway": self.runway_api_secret,
+        }
+        return frozenset({"sandbox"} | {name for name, key in keys.items() if key is not None})
+
     @property
     def media_dir(self) -> Path:
         """Folder of content-addressed media when no storage URL is set."""
@@ -203,7 +213,7 @@ def get_settings() -> Settings:
         SettingsError: one sentence for each value that cannot be used.
     """
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         lines = [f"{_place(item)}: {item['msg'].removeprefix('Value error, ')}." for item in error.errors()]
         raise SettingsError(" ".join(lines)) from None

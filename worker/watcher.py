@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -20,7 +21,7 @@ from sorceress_video.runtime.logging import configure
 
 from sorceress_video.jobs.actions import WAKE
 from sorceress_video.jobs.predictions import dispatch_predictions
-from sorceress_video.jobs.queues import dispatch_clips, get_redis
+from sorceress_video.jobs.queues import QueueName, dispatch_clips, enqueue, get_redis
 from sorceress_video.library import upkeep as upkeep_rows
 from sorceress_video.library.database import Database, get_database
 from sorceress_video.settings import Settings, get_settings
@@ -52,7 +53,7 @@ async def main() -> None:
         lambda: _every(OUTBOX_EVERY, lambda: asyncio.to_thread(_outbox, db, connection)),
         lambda: _every(RECONCILE_EVERY, reconciler.run),
         lambda: _every(BEAT_EVERY, lambda: asyncio.to_thread(upkeep_rows.beat, db, "watcher")),
-        lambda: _every(UPKEEP_EVERY, lambda: asyncio.to_thread(upkeep.run, db, settings)),
+        lambda: _every(UPKEEP_EVERY, lambda: asyncio.to_thread(_keep_house, db, connection, settings)),
         lambda: _listen(settings, watch),
     ]
     tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
@@ -67,6 +68,13 @@ async def main() -> None:
 def _outbox(db: Database, connection: Redis) -> None:
     dispatch_clips(db, connection)
     dispatch_predictions(db, connection)
+
+
+def _keep_house(db: Database, connection: Redis, settings: Settings) -> None:
+    upkeep.run(db, settings)
+    turn = int(time.time() // UPKEEP_EVERY)
+    for asset_id in upkeep.missing_previews(db):
+        enqueue(connection, QueueName.MEDIA, asset_id, turn)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
@@ -94,7 +102,7 @@ async def _kept_alive(loop: Callable[[], Awaitable[None]]) -> None:
             await loop()
         except RedisError as error:
             _log.warning("Redis is away", error=type(error).__name__)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever broke, the other clips still need their watch
             _log.exception("a loop of the watcher broke and starts again")
         await asyncio.sleep(1)
 

@@ -6,52 +6,19 @@ on the database and on Redis for a few milliseconds: call them in a thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import structlog
 from redis.exceptions import RedisError
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
+from sorceress_video.jobs.admission import admit, hand_over
 from sorceress_video.jobs.hints import hint_of, publish
-from sorceress_video.jobs.queues import dispatch_clips, get_redis
-from sorceress_video.library import clips, upkeep
-from sorceress_video.library.clips import AdmissionRefusedError, Admitted, NewClip
-from sorceress_video.library.database import Database, get_database
+from sorceress_video.jobs.queues import get_redis
+from sorceress_video.library import clips
+from sorceress_video.library.clips import Admitted, NewClip
+from sorceress_video.library.database import get_database
 from sorceress_video.library.moves import Moved
-from sorceress_video.settings import get_settings
 
 _log = structlog.get_logger(__name__)
-
-__all__ = [
-    "AdmissionRefusedError",
-    "Admitted",
-    "cancel",
-    "dismiss",
-    "favorite",
-    "generate",
-    "recheck",
-    "remove",
-    "reroll",
-    "restore",
-    "retry",
-]
-
-
-def generate(account_id: str, token: str, new: Sequence[NewClip]) -> Admitted:
-    """Admit all clips of one click, or give back those of the same click before.
-
-    Raises:
-        AdmissionRefusedError: nothing was admitted; its sentence says why.
-    """
-    settings, db = get_settings(), get_database()
-    if upkeep.disk_is_low(settings):
-        raise AdmissionRefusedError(
-            "disk_full", "The server's disk is nearly full. Nothing was sent; ask an admin to free space."
-        )
-    admitted = clips.admit(db, account_id, token, new, max_active=settings.max_active_clips)
-    if admitted.is_new:
-        _hand_over(db, admitted.clip_ids)
-    return admitted
 
 
 def reroll(account_id: str, clip_id: str, token: str) -> Admitted | None:
@@ -79,7 +46,7 @@ def reroll(account_id: str, clip_id: str, token: str) -> Admitted | None:
             parent_id=clip.id,
             parent_relation="reroll",
         )
-    return generate(account_id, token, [again])
+    return admit(account_id, token, [again])
 
 
 def cancel(account_id: str, clip_id: str) -> Moved | None:
@@ -95,11 +62,10 @@ def retry(account_id: str, clip_id: str) -> Moved | None:
     Raises:
         AdmissionRefusedError: the budget does not cover it.
     """
-    db = get_database()
-    with db.write() as session:
+    with get_database().write() as session:
         done = clips.retry(session, account_id, clip_id)
     if done is not None:
-        _hand_over(db, [clip_id])
+        hand_over([clip_id])
     return _tell(done)
 
 
@@ -112,13 +78,12 @@ def dismiss(account_id: str, clip_id: str) -> Moved | None:
 
 def recheck(account_id: str, clip_id: str) -> Moved | None:
     """Ask the provider now instead of at the next turn. Asking is free."""
-    db = get_database()
-    with db.write() as session:
+    with get_database().write() as session:
         done = clips.hasten(session, account_id, clip_id)
     if done is None:
         return None
     if done.status in ACTIVE and done.status is not ClipStatus.SUBMITTING:
-        _hand_over(db, [clip_id])
+        hand_over([clip_id])
         _wake(clip_id)
     return _tell(done)
 
@@ -151,13 +116,6 @@ def _wake(clip_id: str) -> None:
         get_redis().publish(WAKE, clip_id)
     except RedisError as error:
         _log.warning("watcher not woken", clip_id=clip_id, error=type(error).__name__)
-
-
-def _hand_over(db: Database, clip_ids: Sequence[str]) -> None:
-    try:
-        dispatch_clips(db, get_redis(), clip_ids)
-    except RedisError as error:
-        _log.warning("not queued, the watcher will", error=type(error).__name__)
 
 
 def _tell(done: Moved | None) -> Moved | None:

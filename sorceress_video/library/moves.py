@@ -263,17 +263,25 @@ def accept(
     return shift(session, clip, wanted, waiting_since=None, **_fresh("Waiting at the provider"))
 
 
-def give_back(session: Session, clip: Clip, move: Move, until: datetime, *, phase: str) -> Moved | None:
-    """The attempt surely was not accepted: wait (BUSY) or queue again (RETURN), with its reserve.
+def give_back(
+    session: Session, clip: Clip, move: Move, until: datetime, *, phase: str | None
+) -> Moved | None:
+    """The attempt surely costs nothing: wait (BUSY) or queue again (RETURN), with its reserve.
 
     A clip that was cancelled meanwhile ends here, uncharged.
     """
     number, failures = clip.attempt, clip.failures
     if clip.cancel_requested_at is not None and clip.status == ClipStatus.SUBMITTING.value:
         return end(session, clip, Move.CONFIRM_CANCEL, billed="no")
-    since = clip.waiting_since or utc_now()
-    changes: dict[str, Any] = {"waiting_since": since} if move is Move.BUSY else {}
-    done = shift(session, clip, move, **_fresh(phase), due_at=until, failures=failures + 1, **changes)
+    done = shift(
+        session,
+        clip,
+        move,
+        **_fresh(phase),
+        due_at=until,
+        failures=failures + 1,
+        waiting_since=clip.waiting_since or utc_now(),
+    )
     if done is not None:
         _close_attempt(session, clip.id, number, "returned", None)
         ledger.carry(session, clip, number)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, or_
-from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from sorceress_video.library.database import Database
@@ -66,7 +65,7 @@ def unreferenced_files(session: Session, before: datetime, *, limit: int = 500) 
         col(Asset.preview_key) == col(StoredFile.key),
         col(Asset.last_frame_key) == col(StoredFile.key),
     )
-    used = sql_select(Asset.id).where(references).exists()
+    used = select(Asset).where(references).exists()
     return list(
         session.exec(select(StoredFile.key).where(col(StoredFile.created_at) < before, ~used).limit(limit))
     )

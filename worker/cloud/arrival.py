@@ -1,4 +1,4 @@
-"""What happens to a delivered file before it counts: inspected, made ready for browsers, stored by its content."""
+"""What happens to a delivered file before it counts: inspected, made ready for browsers, stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.library.results import KeptFile, VideoFacts
 from sorceress_video.library.tables import Clip
-from sorceress_video.media.derive import POSTER, make_poster
+from sorceress_video.media.derive import POSTER
 from sorceress_video.media.errors import MediaError, ResultUnusable, StorageError
 from sorceress_video.media.results import faststart_copy, inspect_result
 from sorceress_video.media.storage import Storage, content_key
@@ -39,11 +39,15 @@ def keep(delivered: Path, scratch: Path, storage: Storage, clip: Clip) -> Kept:
             storage's code where it cannot be kept right now. The download is worth another try in both cases.
     """
     try:
-        info = inspect_result(delivered, expected_seconds=clip.expected_seconds, tolerance=_LENGTH_TOLERANCE)
-        reached(Point.FETCH_INSPECTED)
         video, poster = scratch / "video.mp4", scratch / "poster.webp"
+        info = inspect_result(
+            delivered,
+            expected_seconds=clip.expected_seconds,
+            tolerance=_LENGTH_TOLERANCE,
+            poster=poster,
+        )
+        reached(Point.FETCH_INSPECTED)
         faststart_copy(delivered, video)
-        make_poster(video, poster)
         stored = storage.store_file(video, "video/mp4")
         reached(Point.FETCH_FILE_STORED)
         poster_key = content_key(stored.sha256, POSTER)

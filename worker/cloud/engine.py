@@ -247,10 +247,10 @@ class _Submit(_Step):
     def _not_prepared(self, clip: Clip, fault: ProviderFault) -> None:
         if clip.status == ClipStatus.SUBMITTING.value:
             return  # A resumed attempt stays as it is until it can be sent again.
-        if fault.kind in (FaultKind.TRANSIENT, FaultKind.BUSY, FaultKind.NOT_SENT):
-            if clip.failures + 1 < PREPARE_TRIES:
-                self.postpone(clip, fault, fault.sentence)
-                return
+        free = fault.kind in (FaultKind.TRANSIENT, FaultKind.BUSY, FaultKind.NOT_SENT)
+        if free and clip.failures + 1 < PREPARE_TRIES:
+            self.postpone(clip, fault, fault.sentence)
+            return
         self.fail(clip, fault, billed=Billing.NO)
 
     def _not_accepted(self, clip: Clip, provider: Provider, fault: ProviderFault) -> None:

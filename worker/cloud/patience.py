@@ -22,6 +22,6 @@ def pause(troubles: int, asked: float | None = None) -> float:
         troubles: how many went before this one.
         asked: what the provider asked for (``Retry-After``), which is honoured up to an hour.
     """
-    own = min(LONGEST, FIRST * 2 ** min(troubles, 20))
+    own = min(LONGEST, FIRST * 2.0 ** min(troubles, 20))
     wanted = max(own, min(asked or 0.0, 3600.0))
     return wanted * _random.uniform(1 - SPREAD if asked is None else 1.0, 1 + SPREAD)

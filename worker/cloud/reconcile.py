@@ -1,4 +1,4 @@
-"""Attempts that nobody answered: their process died, or slept too long. Decided by what the provider can do."""
+"""Attempts that nobody answered, decided by what their provider can do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Watching accepted clips: each is asked about in its own rhythm, all of them by one process.
 
-What is due next lives in memory; which clips are this watcher's lives in the rows, as a lease. A second watcher
-takes over what a dead one held as soon as the lease runs out. Asking is free, so nothing here can cost money.
+What is due next lives in memory; which clips are this watcher's lives in the rows, as a lease. A second
+watcher takes over what a dead one held as soon as the lease runs out. Asking is free, so nothing here can
+cost money.
 """
 
 from __future__ import annotations
@@ -222,7 +223,7 @@ class Watch:
                     await self._ask(watch, row)
                 except ProviderFault as fault:
                     await self._trouble(watch, fault)
-                except Exception:
+                except Exception:  # noqa: BLE001
                     # One clip's surprise must not end the watch of all others; the row is as it was.
                     _log.exception("watch failed")
                     watch.troubles += 1

@@ -15,7 +15,7 @@ from sorceress_video.library import results
 from sorceress_video.library.database import get_database
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Asset
-from sorceress_video.media.derive import LAST_FRAME_SUFFIX, PREVIEW_SUFFIX, make_derivatives
+from sorceress_video.media.derive import LAST_FRAME, PREVIEW, make_derivatives
 from sorceress_video.media.storage import Storage, content_key, open_storage
 from sorceress_video.settings import get_settings
 
@@ -41,8 +41,8 @@ def derive(asset_id: str, _dispatch: int) -> None:
         preview, last = scratch / "preview.mp4", scratch / "last.png"
         make_derivatives(source, preview=preview, last_frame=last)
         reached(Point.DERIVE_MADE)
-        kept_preview = _keep(storage, asset, preview, PREVIEW_SUFFIX, "video/mp4")
-        kept_last = _keep(storage, asset, last, LAST_FRAME_SUFFIX, "image/png")
+        kept_preview = _keep(storage, asset, preview, PREVIEW, "video/mp4")
+        kept_last = _keep(storage, asset, last, LAST_FRAME, "image/png")
         reached(Point.DERIVE_FILE_STORED)
     with db.write() as session:
         kept = results.add_derived(session, asset_id, preview=kept_preview, last_frame=kept_last)

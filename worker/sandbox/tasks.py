@@ -85,8 +85,10 @@ class _Rendering:
         files: dict[str, list[Path]] = {}
         for role, path in self._inputs(spec, scratch):
             files.setdefault(role, []).append(path)
-        first = files.get("start_frame") or files.get("character") or [None]
-        pictures = [*files.get("reference_image", [])]
+
+        def first(*roles: str) -> Path | None:
+            return next((files[role][0] for role in roles if role in files), None)
+
         return RenderSpec(
             prompt=spec["prompt"],
             width=spec["width"],
@@ -94,10 +96,10 @@ class _Rendering:
             seconds=spec["seconds"],
             seed=spec["seed"] if spec["seed"] is not None else int(self.id[-8:], 16),
             camera=spec["settings"]["camera"],
-            start_frame=first[0],
-            end_frame=(files.get("end_frame") or [None])[0],
-            motion_clip=(files.get("motion_clip") or [None])[0],
-            references=tuple(pictures),
+            start_frame=first("start_frame", "character"),
+            end_frame=first("end_frame"),
+            motion_clip=first("motion_clip"),
+            references=tuple(files.get("reference_image", ())),
         )
 
     def _inputs(self, spec: dict[str, Any], scratch: Path) -> list[tuple[str, Path]]:
@@ -105,7 +107,7 @@ class _Rendering:
             return []
         storage = open_storage(self.settings)
         with self.db.read() as session:
-            given = results.inputs_with_files(session, spec["inputs"][0]["clip"])
+            given = results.inputs_with_files(session, spec["clip"])
         wanted = {(item["role"], item["sha256"]) for item in spec["inputs"]}
         found = []
         for link, asset in given:

@@ -75,9 +75,8 @@ class SandboxProvider:
             "settings": {"camera": job.settings.get("camera", "auto")},
             "seed": job.settings.get("seed"),
             "rehearsal": job.settings.get("rehearsal", "off"),
-            "inputs": [
-                {"role": given.role, "clip": job.clip_id, "sha256": given.sha256} for given in job.inputs
-            ],
+            "clip": job.clip_id,
+            "inputs": [{"role": given.role, "sha256": given.sha256} for given in job.inputs],
         }
         return Prepared(job.endpoint, body)
 
