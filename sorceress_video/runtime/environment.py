@@ -11,8 +11,10 @@ from pydantic.fields import FieldInfo
 from sorceress_video.settings import Settings
 
 _SYSTEM_NAMES = frozenset(
-    "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR XDG_RUNTIME_DIR VIRTUAL_ENV "
-    "SSL_CERT_FILE SSL_CERT_DIR LD_LIBRARY_PATH".split()
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "XDG_RUNTIME_DIR"),
+        *("VIRTUAL_ENV", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    }
 )
 _SYSTEM_PREFIXES = ("LC_", "SORCERESS_TEST_")
 

@@ -10,8 +10,8 @@ from sorceress_video.settings import Settings
 def allowed_origins(settings: Settings) -> tuple[str, ...]:
     """Every exact ``Origin`` that a page of this deployment can have: its own addresses and nothing else.
 
-    Behind TLS the page's port is the proxy's (the public address's own, or the default one); without TLS it is
-    the port that the workspace listens on.
+    Behind TLS the page's port is the proxy's (the public address's own, or the default one); without TLS
+    it is the port that the workspace listens on.
     """
     public = urlsplit(settings.base_url)
     origins = {f"{public.scheme}://{public.netloc}".lower()}

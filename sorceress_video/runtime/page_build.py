@@ -46,7 +46,7 @@ def ensure_pages(root: Path = ROOT) -> bool:
 
 
 def sources_digest(root: Path = ROOT) -> str:
-    """SHA-256 over all that the pages are made of: sources, assets, locked packages and the tools' versions."""
+    """SHA-256 over what the pages are made of: sources, assets, locked packages, versions of the tools."""
     digest = hashlib.sha256()
     for tool in _TOOLS:
         digest.update(f"{tool}={version(tool)}\0".encode())
