@@ -1,0 +1,84 @@
+"""Warping of pictures by coarse grids: displacement is smooth, so it is computed for one pixel in 64."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from worker.sandbox.planes import Float, Planes, UInt8, planes_from_rgb
+
+CELL = 8  # Output pixels a grid cell spans; even, so that chroma shares the grid.
+
+
+@dataclass(frozen=True)
+class Texture:
+    """A picture to sample from, finer than the output so that bilinear sampling keeps its sharpness.
+
+    Attributes:
+        planes: the picture; its luma is `scale` times as large as the output frame.
+        scale: texture pixels per output pixel.
+    """
+
+    planes: Planes
+    scale: float
+
+    @classmethod
+    def of(cls, rgb: UInt8, width: int, height: int) -> Texture:
+        """Prepare a picture that already has the aspect of the output, shape (H, W, 3)."""
+        scale = 1.5 if width * height <= 1_100_000 else 1.25
+        # Detail beyond what a push-in can show would only alias.
+        useful = 1.12
+        if rgb.shape[1] > width * useful:
+            size = (round(width * useful), round(height * useful))
+            rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        fine = (_even(width * scale), _even(height * scale))
+        enlarged = np.asarray(cv2.resize(rgb, fine, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return cls(planes_from_rgb(enlarged), fine[0] / width)
+
+
+class GridWarp:
+    """Samples textures for frames of one size through coarse grids.
+
+    A grid has the shape (rows, columns, 2) and holds, for the centre of each cell, the position to sample in
+    output pixels (x, y), pixel centres at .5. One ring of cells lies outside the frame, so that nothing is
+    extrapolated at the borders.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.columns, self.rows = -(-width // CELL) + 2, -(-height // CELL) + 2
+        x = (np.arange(self.columns, dtype=np.float32) - 0.5) * CELL
+        y = (np.arange(self.rows, dtype=np.float32) - 0.5) * CELL
+        self.centres: Float = np.dstack(np.meshgrid(x, y)).astype(np.float32)
+
+    def sample(self, texture: Texture, grid: Float) -> Planes:
+        """The texture seen through the grid."""
+        luma = self._positions(grid * texture.scale - 0.5, CELL)
+        chroma = self._positions(grid * (texture.scale / 2) - 0.5, CELL // 2)
+        y = _remap(texture.planes.y, luma[: self.height, : self.width])
+        half = chroma[: self.height // 2, : self.width // 2]
+        return Planes(y, _remap(texture.planes.u, half), _remap(texture.planes.v, half))
+
+    def look_up(self, field: Float, grid: Float) -> Float:
+        """Values of a coarse map of the whole frame, shape (h, w) or (h, w, n), at the grid's positions."""
+        h, w = field.shape[:2]
+        scaled = grid * np.array([w / self.width, h / self.height], np.float32) - 0.5
+        found = cv2.remap(field, scaled, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, np.float32)
+
+    def _positions(self, coarse: Float, cell: int) -> Float:
+        full = cv2.resize(
+            coarse, (self.columns * cell, self.rows * cell), interpolation=cv2.INTER_LINEAR
+        )
+        return np.asarray(full[cell:, cell:], np.float32)
+
+
+def _remap(plane: UInt8, positions: Float) -> UInt8:
+    sampled = cv2.remap(plane, positions, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(sampled, np.uint8)
+
+
+def _even(value: float) -> int:
+    return max(2, 2 * round(value / 2))

@@ -1,0 +1,207 @@
+"""From a spec to an MP4: chooses the kind of shot, renders ahead of the encoder, reports and stops."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from sorceress_video.media.encode import H264Writer
+from sorceress_video.media.reader import load_image
+from worker.sandbox.camera import Camera, choose_move
+from worker.sandbox.finish import Finish
+from worker.sandbox.grid import GridWarp
+from worker.sandbox.montage import MontageShot
+from worker.sandbox.morph import join_frames
+from worker.sandbox.motion import MotionShot, read_motion
+from worker.sandbox.planes import Planes, UInt8, rgb_from_planes
+from worker.sandbox.scenery.lightfield import LightField
+from worker.sandbox.scenery.scene import Landscape
+from worker.sandbox.scenery.theme import read_theme, seeded
+from worker.sandbox.spec import RenderCancelled, RenderSpec
+from worker.sandbox.stills import StillShot, cover_crop
+from worker.sandbox.titles import corner_label, title_card
+
+_AHEAD = 4  # Frames that may wait for the encoder.
+_REPORT_EVERY = 0.1  # Seconds between two reports of progress.
+_SCENERY_STRENGTH = 2.0  # Scenery knows its depth and bears a longer move than a still.
+_METADATA = {"comment": "Animatic preview by the built-in Sandbox; not the output of a video model."}
+
+
+class Shot(Protocol):
+    """What can be filmed."""
+
+    def frame(self, time: float) -> Planes:
+        """The picture `time` seconds after the start; may be overwritten by the next call."""
+
+
+def render(
+    spec: RenderSpec,
+    out: Path,
+    *,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    crf: int = 21,
+    preset: str = "ultrafast",
+    grain: float = 0.9,
+) -> None:
+    """Render `spec` into an MP4 at `out`. Same spec, same frames.
+
+    Args:
+        progress: gets 0…1, rising, at most ten times a second; 1 exactly once, after the file is there.
+        cancelled: asked before every frame.
+        crf, preset: of the encoder; the defaults are for speed.
+        grain: deviation of the film grain in codes; compresses badly.
+
+    Raises:
+        RenderCancelled: `cancelled` said yes; `out` was not written.
+        sorceress_video.media.errors.MediaError: an input cannot be read, or the disk is full.
+    """
+    report = _Reporter(progress)
+    report.tell(0.0)
+    with _one_thread_of_opencv():
+        _stop_if(cancelled)
+        shot, finish = _prepare(spec, grain, lambda: _stop_if(cancelled))
+        count = spec.frame_count
+        with H264Writer(
+            out, spec.width, spec.height, spec.fps, crf=crf, preset=preset, threads=2, metadata=_METADATA
+        ) as writer, _Ahead(shot, finish, spec) as frames:  # fmt: skip
+            for index, planes in enumerate(frames):
+                _stop_if(cancelled)
+                writer.write_yuv420p(planes)
+                report.tell(min(0.99, (index + 1) / count))
+            _stop_if(cancelled)
+    progress(1.0)
+
+
+def render_still(spec: RenderSpec, time: float) -> UInt8:
+    """One frame of a clip without words, grain and vignette, as (H, W, 3) RGB."""
+    with _one_thread_of_opencv():
+        return rgb_from_planes(_choose_shot(spec, lambda: None)[0].frame(time))
+
+
+def _prepare(spec: RenderSpec, grain: float, checkpoint: Callable[[], None]) -> tuple[Shot, Finish]:
+    shot, generated = _choose_shot(spec, checkpoint)
+    size, seconds = (spec.width, spec.height), spec.last_moment
+    noise = seeded("grain", spec.seed)
+    if generated:
+        words = title_card(spec.prompt, *size, seconds)
+        return shot, Finish(*size, words, noise, vignette=0.30, grain=grain, ramp=0.0)
+    words = corner_label(*size, seconds)
+    return shot, Finish(*size, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
+
+
+def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> tuple[Shot, bool]:
+    """The shot that the inputs ask for, and whether its picture is generated."""
+    rng = seeded(spec.prompt, spec.seed)
+    aspect = spec.width / spec.height
+    move = choose_move(spec.camera, spec.prompt, rng)
+    phase = float(rng.uniform(0, 100))
+    length = spec.last_moment
+    camera = Camera(move, length, aspect, 1.0, phase)
+    warp = GridWarp(spec.width, spec.height)
+    if spec.motion_clip is not None:
+        subject = spec.start_frame or spec.references[0]
+        motion = read_motion(spec.motion_clip, spec.frame_count, spec.fps, spec.motion_fps, checkpoint)
+        return MotionShot(_picture(subject, spec), warp, motion, spec.fps), False
+    if spec.start_frame is not None and spec.end_frame is not None:
+        return join_frames(_picture(spec.start_frame, spec), _picture(spec.end_frame, spec), warp, camera), False
+    if spec.start_frame is not None:
+        return StillShot(_picture(spec.start_frame, spec), warp, camera), False
+    if spec.end_frame is not None:
+        return StillShot(_picture(spec.end_frame, spec), warp, camera, backwards=True), False
+    if spec.references:
+        pictures = [_picture(path, spec) for path in spec.references]
+        return MontageShot(pictures, warp, length, rng), False
+    theme = read_theme(spec.prompt, spec.grade, rng)
+    strong = Camera(move, length, aspect, _SCENERY_STRENGTH, phase)
+    kind = LightField if theme.land == "light" else Landscape
+    return kind(theme, spec.width, spec.height, strong, rng), True
+
+
+def _picture(path: Path, spec: RenderSpec) -> UInt8:
+    """An image file cut to the frame's aspect; at least a few pixels in both directions."""
+    rgb = load_image(path, max_side=4 * max(spec.width, spec.height))
+    if min(rgb.shape[:2]) < 2:
+        size = (max(2, rgb.shape[1]), max(2, rgb.shape[0]))
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return cover_crop(rgb, spec.width, spec.height)
+
+
+class _Ahead:
+    """Renders in a thread of its own, a few frames ahead of the encoder: two cores are kept busy.
+
+    Iterate inside the `with` block. Leaving it, for whatever reason, ends the thread.
+    """
+
+    def __init__(self, shot: Shot, finish: Finish, spec: RenderSpec) -> None:
+        self._shot, self._finish, self._spec = shot, finish, spec
+        self._frames: queue.Queue[Planes | BaseException | None] = queue.Queue(_AHEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sandbox-render", daemon=True)
+
+    def __enter__(self) -> _Ahead:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        # The thread may be waiting for room in the queue.
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._frames.get_nowait()
+            self._thread.join(0.005)
+
+    def __iter__(self) -> Iterator[Planes]:
+        while (item := self._frames.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def _run(self) -> None:
+        try:
+            for index in range(self._spec.frame_count):
+                if self._stopped.is_set():
+                    return
+                moment = index / self._spec.fps
+                finished = self._finish.apply(self._shot.frame(moment), moment, self._spec.last_moment)
+                self._frames.put(Planes(*(plane.copy() for plane in finished)))
+            self._frames.put(None)
+        except BaseException as error:  # noqa: BLE001  (raised again in the thread that iterates)
+            self._frames.put(error)
+
+
+class _Reporter:
+    """Passes progress on, not more often than it can be of use."""
+
+    def __init__(self, progress: Callable[[float], None]) -> None:
+        self._progress, self._last = progress, -1.0
+
+    def tell(self, share: float) -> None:
+        now = time.monotonic()
+        if now - self._last >= _REPORT_EVERY:
+            self._last = now
+            self._progress(share)
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise RenderCancelled
+
+
+@contextlib.contextmanager
+def _one_thread_of_opencv() -> Iterator[None]:
+    """OpenCV's own threads cost more than they bring beside the encoder's, and do not survive a fork."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -1,0 +1,1 @@
+"""Generated landscapes for prompts without a picture."""

@@ -1,0 +1,226 @@
+"""Opaque cut-outs of a landscape and the painting of them, nearest last, rows that are hidden left out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from worker.sandbox.camera import Pose
+from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
+from worker.sandbox.scenery.noise import Rng, dither
+
+
+_SPAN_CHOICES = 24
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Size of the frame and of what is painted around it for the camera to move into.
+
+    Attributes:
+        width, height: the frame, pixels.
+        margin_x, margin_y: painted beyond each side, pixels, even.
+    """
+
+    width: int
+    height: int
+    margin_x: int
+    margin_y: int
+
+    @classmethod
+    def around(cls, width: int, height: int) -> Stage:
+        """A stage with room for the strongest move of a scenery camera."""
+        return cls(width, height, 2 * math.ceil(0.075 * width), 2 * math.ceil(0.045 * width))
+
+    @property
+    def full_width(self) -> int:
+        """Width of a layer's texture."""
+        return self.width + 2 * self.margin_x
+
+    @property
+    def full_height(self) -> int:
+        """Height of a layer's texture."""
+        return self.height + 2 * self.margin_y
+
+    @property
+    def unit(self) -> float:
+        """A length that looks alike in landscape and portrait: the geometric mean of the sides."""
+        return math.sqrt(self.width * self.height)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Texture to frame: `frame = scale * texture + (x, y)`, in full-size pixels."""
+
+    scale: float
+    x: float
+    y: float
+
+    @classmethod
+    def of(cls, stage: Stage, pose: Pose, depth: float) -> Placement:
+        """Where a layer at `depth` stands under the camera's `pose`."""
+        scale = 1.0 + pose.push * pose.gain(depth)
+        dx, dy = pose.shift(depth)
+        centre_x = stage.width / 2 + dx * stage.width
+        centre_y = stage.height / 2 + dy * stage.width
+        return cls(scale, centre_x - scale * stage.full_width / 2, centre_y - scale * stage.full_height / 2)
+
+    def row(self, texture_row: float) -> float:
+        """The frame's row of a texture's row."""
+        return self.scale * texture_row + self.y
+
+    def sample(self, plane: UInt8, shrink: int, width: int, rows: tuple[int, int]) -> UInt8:
+        """The frame's `rows` (first, last + 1) out of a texture's plane, both rasters `shrink` times smaller.
+
+        Enlarging a whole number of pixels to a whole number and then shifting by part of a pixel costs a
+        third of an affine warp.
+        """
+        first, last = rows
+        left = (0 - self.x / shrink) / self.scale
+        top = (first - self.y / shrink) / self.scale
+        across = _Span.covering(left, left + width / self.scale, self.scale, plane.shape[1])
+        down = _Span.covering(top, top + (last - first) / self.scale, self.scale, plane.shape[0])
+        part = plane[down.start : down.stop, across.start : across.stop]
+        enlarged = cv2.resize(part, (across.size, down.size), interpolation=cv2.INTER_LINEAR)
+        centre = (across.locate(left + width / self.scale / 2) - 0.5,
+                  down.locate(top + (last - first) / self.scale / 2) - 0.5)  # fmt: skip
+        return np.asarray(cv2.getRectSubPix(enlarged, (width, last - first), centre), np.uint8)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Texture pixels `start` … `stop` of one axis, to be enlarged to `size` pixels."""
+
+    start: int
+    stop: int
+    size: int
+
+    @classmethod
+    def covering(cls, first: float, last: float, scale: float, limit: int) -> _Span:
+        """A span around `first` … `last` whose whole sizes come closest to `scale`.
+
+        The nearest whole size for one span alone would be off by up to a quarter of a pixel at the frame's
+        edge, another error for each frame: a tremble.
+        """
+        start = min(max(0, math.floor(first) - 2), limit - 2)
+        shortest = min(max(math.ceil(last) + 2, start + 2), limit)
+        lengths = np.arange(shortest, min(shortest + _SPAN_CHOICES, limit) + 1) - start
+        sizes = np.rint(lengths * scale)
+        best = int(np.argmin(np.abs(sizes / lengths - scale)))
+        return cls(start, start + int(lengths[best]), max(1, int(sizes[best])))
+
+    def locate(self, position: float) -> float:
+        """Where a texture's position lies in the enlarged span."""
+        return (position - self.start) * self.size / (self.stop - self.start)
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """Small lights on a layer: strength (H, W) 0…1 at full size, and one RGB colour."""
+
+    strength: Float
+    colour: Float
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A cut-out that hides everything below its outline.
+
+    Attributes:
+        planes: colour, premultiplied by coverage.
+        clear, clear_half: 255 minus coverage, at full and at half size.
+        depth: 0 far … 1 near.
+        first_row: the texture row that the planes begin with; above it is nothing. Even.
+        solid_from: the first texture row without a gap.
+    """
+
+    planes: Planes
+    clear: UInt8
+    clear_half: UInt8
+    depth: float
+    first_row: int
+    solid_from: int
+
+    @classmethod
+    def cut(
+        cls, colour: Float, coverage: Float, depth: float, rng: Rng, first_row: int, lamps: Lamps | None = None
+    ) -> Layer:
+        """From colour (h, w, 3) at any smaller size, RGB 0…255, and coverage (H, W) 0…1 at full size.
+
+        Both begin at the texture's row `first_row` (even).
+        """
+        height, width = coverage.shape
+        size = (width // 2, height // 2)
+        half = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)
+        yuv = yuv_values(colour)
+        y = cv2.resize(np.ascontiguousarray(yuv[..., 0]), (width, height), interpolation=cv2.INTER_LINEAR)
+        chroma = cv2.resize(np.ascontiguousarray(yuv[..., 1:]), size, interpolation=cv2.INTER_LINEAR)
+        if lamps is not None:
+            lamp = yuv_values(lamps.colour.reshape(1, 1, 3))[0, 0]
+            y += (lamp[0] - y) * lamps.strength
+            soft = cv2.resize(lamps.strength, size, interpolation=cv2.INTER_AREA)
+            chroma += (lamp[1:] - chroma) * soft[..., None]
+        y += np.tile(dither(rng, 128, 128), (-(-height // 128), -(-width // 128)))[:height, :width]
+        y *= coverage
+        open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
+        return cls(
+            Planes(
+                to_uint8(y),
+                to_uint8(np.ascontiguousarray(chroma[..., 0]) * half),
+                to_uint8(np.ascontiguousarray(chroma[..., 1]) * half),
+            ),
+            to_uint8(255 - 255 * coverage),
+            to_uint8(255 - 255 * half),
+            depth,
+            first_row,
+            first_row + (int(open_rows[-1]) + 1 if len(open_rows) else 0),
+        )
+
+
+def paint(canvas: Planes, layers: list[Layer], stage: Stage, pose: Pose) -> None:
+    """Paint the layers, farthest first, over the canvas."""
+    places = [Placement.of(stage, pose, layer.depth) for layer in layers]
+    hidden_from = stage.height
+    strips: list[tuple[Layer, Placement, int, int]] = []
+    for layer, place in zip(reversed(layers), reversed(places), strict=True):
+        top = _even_floor(place.row(layer.first_row) - 2)
+        strips.append((layer, place, max(0, top), hidden_from))
+        hidden_from = min(hidden_from, _even_ceil(place.row(layer.solid_from) + 2))
+        if hidden_from <= 0:
+            break
+    for layer, place, top, bottom in reversed(strips):
+        if top < bottom:
+            _paint_strip(canvas, layer, place, top, bottom)
+
+
+def first_hidden_row(layers: list[Layer], stage: Stage, pose: Pose) -> int:
+    """The frame's first row (even) from which the layers hide all that is behind them."""
+    rows = [Placement.of(stage, pose, layer.depth).row(layer.solid_from) + 2 for layer in layers]
+    return max(0, min([stage.height, *(_even_ceil(row) for row in rows)]))
+
+
+def _paint_strip(canvas: Planes, layer: Layer, place: Placement, top: int, bottom: int) -> None:
+    solid = min(bottom, max(top, _even_ceil(place.row(layer.solid_from) + 2)))
+    place = Placement(place.scale, place.x, place.y + place.scale * layer.first_row)
+    clears = (layer.clear, layer.clear_half, layer.clear_half)
+    for target, colour, clear, shrink in zip(canvas, layer.planes, clears, (1, 2, 2), strict=True):
+        first, middle, last = top // shrink, solid // shrink, bottom // shrink
+        width = target.shape[1]
+        painted = place.sample(colour, shrink, width, (first, last))
+        if middle > first:
+            gap = place.sample(clear, shrink, width, (first, middle))
+            band = target[first:middle]
+            cv2.multiply(band, gap, dst=gap, scale=1 / 255)
+            cv2.add(gap, painted[: middle - first], dst=band)
+        target[middle:last] = painted[middle - first :]
+
+
+def _even_floor(value: float) -> int:
+    return 2 * math.floor(value / 2)
+
+
+def _even_ceil(value: float) -> int:
+    return 2 * math.ceil(value / 2)

@@ -1,0 +1,92 @@
+"""A surface of water that mirrors what is painted above it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
+from worker.sandbox.scenery.layers import Stage
+from worker.sandbox.scenery.noise import Rng
+from worker.sandbox.scenery.theme import Theme
+
+_WAVES = 7
+_STEP = 4  # One sample of the waves for four pixels, down and across.
+
+
+class Water:
+    """Mirrors the canvas's rows above the shore into the rows below it, broken by waves in perspective."""
+
+    def __init__(self, theme: Theme, rows: int, stage: Stage, rng: Rng, *, rough: float) -> None:
+        """`rows` is the most that the water can cover; `rough` is 0.3 for a lake, 1 for the sea."""
+        self._width, self._rows = stage.width, rows
+        height, width = max(2, rows // _STEP + 1), stage.width // _STEP + 1
+        near = (np.arange(height, dtype=np.float32)[:, None] + 0.8) / height  # 0 at the shore, 1 at the feet.
+        across = (np.arange(width, dtype=np.float32)[None] - width / 2) / height
+        self._waves: list[tuple[Float, Float, float]] = []
+        for index in range(_WAVES):
+            angle = rng.normal(0, 0.5)
+            pitch = (5.0 + 5.5 * index) * rng.uniform(0.85, 1.15)
+            # Waves on a plane: distance goes as 1 / row below the horizon.
+            phase = pitch * (np.sin(angle) * across / (near + 0.05) + np.cos(angle) * 1.1 / (near + 0.05))
+            # Crests closer than three samples would flicker.
+            fine = np.clip(near**2 * height / (pitch * 0.9), 0, 1)
+            size = (rough * stage.height * 0.016 * near**0.9 * fine / (1 + 0.35 * index)).astype(np.float32)
+            self._waves.append(
+                ((np.sin(phase) * size).astype(np.float32), (np.cos(phase) * size).astype(np.float32),
+                 0.9 * np.sqrt(pitch) * rng.uniform(0.9, 1.1))
+            )  # fmt: skip
+        x = (np.arange(width, dtype=np.float32) * _STEP)[None].repeat(height, 0)
+        y = (np.arange(height, dtype=np.float32) * _STEP)[:, None].repeat(width, 1)
+        self._x, self._y = x, y
+        self._keep, self._add = _tint(theme, rows, stage.width)
+
+    def paint(self, canvas: Planes, shore: int, bottom: int, time: float) -> None:
+        """Paint the rows `shore` … `bottom` (both even) from the rows above `shore`."""
+        rows = min(bottom - shore, self._rows)
+        if rows <= 0 or shore <= 4:
+            return
+        lift = np.zeros_like(self._x)
+        sway = np.zeros_like(self._x)
+        for sine, cosine, speed in self._waves:
+            a, b = float(np.cos(speed * time)), float(np.sin(speed * time))
+            cv2.scaleAdd(sine, a, lift, dst=lift)
+            cv2.scaleAdd(cosine, b, lift, dst=lift)
+            cv2.scaleAdd(cosine, a * 0.35, sway, dst=sway)
+            cv2.scaleAdd(sine, -b * 0.35, sway, dst=sway)
+        source_y = np.clip(shore - 1 - 0.82 * self._y + 1.6 * lift, 0, shore - 1)
+        positions = np.dstack([self._x + sway, source_y]).astype(np.float32)
+        self._mirror(canvas.y, positions, 1, shore, rows, self._keep, self._add.y)
+        self._mirror(canvas.u, positions, 2, shore, rows, self._keep, self._add.u)
+        self._mirror(canvas.v, positions, 2, shore, rows, self._keep, self._add.v)
+        # Faces of the waves that look away from the light.
+        shade = cv2.resize(lift, (self._width, (len(lift) * _STEP)), interpolation=cv2.INTER_LINEAR)[:rows]
+        band = canvas.y[shore : shore + rows]
+        cv2.add(band, shade * 1.1, dst=band, dtype=cv2.CV_8U)
+
+    def _mirror(
+        self, plane: UInt8, positions: Float, shrink: int, shore: int, rows: int, keep: UInt8, add: UInt8
+    ) -> None:
+        step = _STEP // shrink
+        height, width = positions.shape[:2]
+        full = cv2.resize(positions / shrink, (width * step, height * step), interpolation=cv2.INTER_LINEAR)
+        wide, tall = plane.shape[1], rows // shrink
+        mirrored = cv2.remap(
+            plane, full[:tall, :wide], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        factor = keep[: rows : shrink, ::shrink]
+        cv2.multiply(mirrored, np.ascontiguousarray(factor), dst=mirrored, scale=1 / 255)
+        first = shore // shrink
+        plane[first : first + tall] = cv2.add(mirrored, add[:tall])
+
+
+def _tint(theme: Theme, rows: int, width: int) -> tuple[UInt8, Planes]:
+    """What the water keeps of the mirrored light (255 = all), and its own colour on top."""
+    near = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    keep = np.repeat(0.86 - 0.44 * near**0.8, width, axis=1).astype(np.float32)
+    deep = np.array(theme.palette.near, np.float32) * 0.6 + np.array(theme.palette.zenith, np.float32) * 0.4
+    own = yuv_values(np.broadcast_to(deep * 0.8, (1, 1, 3)).copy())[0, 0]
+    rest = 1 - keep
+    half = rest[::2, ::2]
+    add = Planes(to_uint8(rest * own[0]), to_uint8(half * own[1]), to_uint8(half * own[2]))
+    return to_uint8(keep * 255), add
