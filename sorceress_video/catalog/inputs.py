@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -219,11 +219,13 @@ def _pixels(count: int) -> str:
 # --- all files of a request --------------------------------------------------------------------
 
 
-def narrowed(route: Route, spec: InputSpec, values: Mapping[str, SettingValue]) -> InputSpec:
-    """The input's limits under the settings in force."""
+def narrowed(
+    route: Route, spec: InputSpec, roles: Collection[InputRole], values: Mapping[str, SettingValue]
+) -> InputSpec:
+    """The input's limits under the settings in force and beside the other inputs."""
     update: dict[str, object] = {}
     for limit in spec.narrower:
-        if not limit.when.holds(route.mode, (), values):
+        if not limit.when.holds(route.mode, roles, values):
             continue
         if limit.max_seconds is not None:
             update["max_seconds"] = min(limit.max_seconds, spec.max_seconds or limit.max_seconds)
@@ -240,10 +242,11 @@ def input_problems(
 ) -> tuple[InputProblem, ...]:
     """Everything about the given files that the route refuses; missing required ones are not its subject."""
     found: list[InputProblem] = []
+    roles = {item.role for item in inputs}
     for spec in route.inputs:
         given = [item for item in inputs if item.role is spec.role]
         if given:
-            found += _role_problems(model, narrowed(route, spec, values), given)
+            found += _role_problems(model, narrowed(route, spec, roles, values), given)
     found += _together(model, route, inputs, values)
     return tuple(found)
 

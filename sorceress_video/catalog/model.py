@@ -190,7 +190,7 @@ class ModelSpec(ModelData):
             spec = route.input(role)
             if spec is None or mode not in (None, route.mode):
                 continue
-            narrow = inputs_.narrowed(route, spec, given or {})
+            narrow = inputs_.narrowed(route, spec, (role,), given or {})
             problem = inputs_.file_problem(self.name, narrow, facts)
             if problem is None:
                 return None

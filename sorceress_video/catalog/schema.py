@@ -143,11 +143,14 @@ class Setting(Frozen):
 class SettingOverride(Frozen):
     """How a setting differs in one route; what is absent stays as the model has it."""
 
+    field: str | None = None
     default: Scalar | None = None
     options: Options | None = None
     min: Number | None = None
     max: Number | None = None
     required: bool | None = None
+    step: Number | None = None
+    max_chars: int | None = Field(None, ge=1)
     max_items: int | None = Field(None, ge=1)
     items: tuple[ItemField, ...] | None = None
     kind: SettingKind | None = None
@@ -186,7 +189,6 @@ class InputSpec(Frozen):
     max_seconds: float | None = Field(None, gt=0)
     min_total_seconds: float | None = Field(None, ge=0)
     max_total_seconds: float | None = Field(None, gt=0)
-    min_fps: float | None = Field(None, gt=0)
     shorter_than_output: bool = False
     label: str = ""
     narrower: tuple[NarrowerLimit, ...] = ()

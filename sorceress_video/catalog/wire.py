@@ -28,9 +28,8 @@ def request_body(
     spec = model.prompt_in(route)
     if prompt or spec.required:
         body[spec.field] = prompt
-    for name in route.settings:
-        setting = model.setting(name)
-        value = settings.get(name)
+    for setting in model.settings_in(route):
+        value = settings.get(setting.name)
         if setting.field is not None and value is not None:
             body[setting.field] = value
     for item in route.inputs:
