@@ -15,7 +15,7 @@ from sorceress_video.library import ledger
 from sorceress_video.library.database import Database
 from sorceress_video.library.ids import new_id
 from sorceress_video.library.moves import Moved, end, moved, shift
-from sorceress_video.library.tables import Asset, Batch, Clip, ClipInput, utc_now
+from sorceress_video.library.tables import Account, Asset, Batch, Clip, ClipInput, utc_now
 
 
 class AdmissionRefusedError(Exception):
@@ -84,6 +84,7 @@ def admit(
         return known
     try:
         with db.write() as session:
+            _one_at_a_time(session, account_id)
             _check_inputs(session, account_id, clips)
             _check_load(session, account_id, len(clips), max_active)
             _check_budget(session, account_id, clips)
@@ -134,6 +135,7 @@ def retry(session: Session, account_id: str, clip_id: str) -> Moved | None:
     clip = owned(session, account_id, clip_id)
     if clip is None or ClipStatus(clip.status) not in sources(Move.RETRY):
         return None
+    _one_at_a_time(session, account_id)
     _within_budget(session, account_id, clip.estimate_micro_usd or 0)
     if clip.status == ClipStatus.AMBIGUOUS.value:
         ledger.settle(session, clip, clip.attempt, billed="maybe")
@@ -227,6 +229,14 @@ def _admitted(db: Database, account_id: str, token: str) -> Admitted | None:
             select(Clip.id).where(Clip.batch_id == batch_id).order_by(col(Clip.id).desc())
         ).all()
         return Admitted(tuple(ids), is_new=False)
+
+
+def _one_at_a_time(session: Session, account_id: str) -> None:
+    """Let requests of one account pass one after the other, so that two cannot share what is left.
+
+    SQLite's writers queue anyway; PostgreSQL needs the row's lock.
+    """
+    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
 
 
 def _check_inputs(session: Session, account_id: str, clips: Sequence[NewClip]) -> None:
