@@ -98,8 +98,8 @@ class ModelSpec(ModelData):
             raise NoRoute(f"{self.name} does not do {mode.label}.")
         taking = [route for route in of_mode if wanted <= route.roles]
         if not taking:
-            foreign = sorted(role.label.lower() for role in wanted - self.accepts(mode))
-            what = ", ".join(foreign) or "these inputs together"
+            foreign = sorted(role.with_article for role in wanted - self.accepts(mode))
+            what = " or ".join(foreign) or "these inputs together"
             raise NoRoute(f"{self.name} does not take {what} in {mode.label}.")
         chosen = self._variant(values or {})
         matching = [
@@ -197,7 +197,7 @@ class ModelSpec(ModelData):
             first = first or problem.sentence
         if first is None:
             where = f" in {mode.label}" if mode else ""
-            return f"{self.name} does not take a {role.label.lower()}{where}."
+            return f"{self.name} does not take {role.with_article}{where}."
         return first
 
     def request_body(

@@ -69,6 +69,12 @@ class InputRole(StrEnum):
         """The slot's words."""
         return _ROLE_LABELS[self]
 
+    @property
+    def with_article(self) -> str:
+        """The slot's words inside a sentence: “a start frame”, “an end frame”."""
+        words = self.label.lower()
+        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
 
 _ROLE_LABELS = {
     InputRole.START_FRAME: "Start Frame",

@@ -26,7 +26,7 @@ def request_body(
     """
     body: dict[str, object] = dict(route.body)
     spec = model.prompt_in(route)
-    if prompt or spec.required:
+    if prompt:
         body[spec.field] = prompt
     for setting in model.settings_in(route):
         value = settings.get(setting.name)

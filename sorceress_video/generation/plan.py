@@ -209,8 +209,7 @@ def _model_reasons(
 def _missing_inputs(model: ModelSpec, route: Route, roles: frozenset[InputRole]) -> Iterator[Reason]:
     for role in sorted(route.required_roles - roles, key=_REQUIRED_ORDER.index):
         code = _MISSING_ROLE.get(role, ReasonCode.INPUT_MISSING)
-        article = "an" if role.label[0] in "AEIOU" else "a"
-        yield Reason(code, f"{model.name} needs {article} {role.label.lower()}.", model.id)
+        yield Reason(code, f"{model.name} needs {role.with_article}.", model.id)
 
 
 def _prompt_reasons(

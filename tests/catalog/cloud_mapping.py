@@ -242,7 +242,13 @@ def map_model(fact: dict[str, Any]) -> dict[str, Any]:
     variants = list(dict.fromkeys(route["_variant"] for route in routes))
     if len(variants) > 1:
         settings.append(
-            {"name": "variant", "kind": "choice", "label": "Variant", "options": variants, "default": variants[0]}
+            {
+                "name": "variant",
+                "kind": "choice",
+                "label": "Variant",
+                "options": variants,
+                "default": variants[0],
+            }
         )
     status, _, rest = fact["status"].partition(" ")
     return {
@@ -278,7 +284,9 @@ def _routes(name: str, mode: dict[str, Any]) -> list[dict[str, Any]]:
             "_variant": tier or variant,
             "_params": mode["params"],
             "inputs": [
-                media for media in map(_input, mode.get("media", [])) if roles is None or media["role"] in roles
+                media
+                for media in map(_input, mode.get("media", []))
+                if roles is None or media["role"] in roles
             ],
             "fixed": FIXED[mode["fixed"]] if "fixed" in mode else None,
             "returns": list(mode["output"]),
@@ -423,7 +431,9 @@ def _finished(route: dict[str, Any], settings: list[dict[str, Any]], has_variant
     for setting in own:
         base = by_name[setting["name"]]
         different = {
-            key: value for key, value in setting.items() if value != base[key] and key not in ("label", "shown")
+            key: value
+            for key, value in setting.items()
+            if value != base[key] and key not in ("label", "shown")
         }
         if different:
             overrides[setting["name"]] = different

@@ -216,7 +216,11 @@ def _additions(price: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     both = {"audio": [True], "generate_multi_clip_switch": [True]}
     if "audio_add" in price:
-        audio, clips, together = price["audio_add"], price["multi_clip_add"], price["multi_clip_with_audio_add"]
+        audio, clips, together = (
+            price["audio_add"],
+            price["multi_clip_add"],
+            price["multi_clip_with_audio_add"],
+        )
         assert abs(audio + clips - together) < 1e-9
         found += [
             {"kind": "flat", "usd": audio, "when": {"settings": {"audio": both["audio"]}}},
@@ -232,7 +236,13 @@ def _additions(price: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _quotes(price: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    printed = ["native_4k", "native_luma_5s", "google_list_usd_per_second", "usd_per_credit", "reference_720p"]
+    printed = [
+        "native_4k",
+        "native_luma_5s",
+        "google_list_usd_per_second",
+        "usd_per_credit",
+        "reference_720p",
+    ]
     if price["kind"] == "tokens":
         printed.append("usd_per_second")
     for key in printed:

@@ -95,7 +95,8 @@ def test_every_media_limit_is_kept(fact: dict[str, Any]) -> None:
                 specs = [
                     spec
                     for route in model.routes
-                    if route.endpoint == endpoint and (mode_name == "all" or route.mode == MODES[mode_name][0])
+                    if route.endpoint == endpoint
+                    and (mode_name == "all" or route.mode == MODES[mode_name][0])
                     for spec in route.inputs
                     if spec.field == media["field"]
                 ]
@@ -146,7 +147,9 @@ def test_every_figure_of_the_price_is_kept(fact: dict[str, Any]) -> None:
     figures |= {float(addition.usd) for addition in pricing.additions}
     figures |= {float(quote.usd) for quote in pricing.quotes}
     assert set(numbers_in(fact["price"])) <= figures
-    words = [text for text in fact["price"].values() if isinstance(text, str) and text != fact["price"]["kind"]]
+    words = [
+        text for text in fact["price"].values() if isinstance(text, str) and text != fact["price"]["kind"]
+    ]
     assert set(words) <= set(pricing.notes)
 
 
