@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sorceress_video.runtime.environment import setting_names
 from sorceress_video.runtime.errors import StartupError
+from sorceress_video.runtime.process import ProcessSpec, kill_session
 
 ROOT = Path(__file__).resolve().parents[2]
 _PAGES = Path(".web/build/client")
@@ -35,14 +36,21 @@ def ensure_pages(root: Path = ROOT) -> bool:
     """
     with (root / "rxconfig.py").open(encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = sources_digest(root)
-        if _built_digest(root) == wanted:
+        if pages_are_current(root):
             return False
         (root / _STAMP).unlink(missing_ok=True)
         _export(root)
         # Reflex settles the lock file while it builds; the stamp is of what the build really used.
         (root / _STAMP).write_text(sources_digest(root), encoding="utf-8")
         return True
+
+
+def pages_are_current(root: Path = ROOT) -> bool:
+    """Whether the build at hand is of the present sources."""
+    stamp = root / _STAMP
+    if not stamp.is_file() or not (root / _PAGES / "index.html").is_file():
+        return False
+    return stamp.read_text(encoding="utf-8").strip() == sources_digest(root)
 
 
 def sources_digest(root: Path = ROOT) -> str:
@@ -70,34 +78,28 @@ def _source_files(root: Path) -> Iterator[Path]:
         )
 
 
-def _built_digest(root: Path) -> str | None:
-    stamp = root / _STAMP
-    if not stamp.is_file() or not (root / _PAGES / "index.html").is_file():
-        return None
-    return stamp.read_text(encoding="utf-8").strip()
-
-
 def _export(root: Path) -> None:
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            env=_build_environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_TIME_LIMIT,
-            check=False,
-            text=True,
-            errors="replace",
-        )
-    except subprocess.TimeoutExpired as error:
-        raise StartupError(f"The pages were not built within {_TIME_LIMIT / 60:g} minutes.") from error
-    if done.returncode != 0 or not (root / _PAGES / "index.html").is_file():
-        tail = "\n".join(done.stdout.splitlines()[-_TAIL:])
+    spec = ProcessSpec(
+        name="pages",
+        argv=(sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"),
+        env=_build_environment(os.environ),
+        cwd=root,
+    )
+    with subprocess.Popen(
+        spec.argv, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", **spec.options
+    ) as build:
+        try:
+            output, _ = build.communicate(timeout=_TIME_LIMIT)
+        except subprocess.TimeoutExpired as error:
+            raise StartupError(f"The pages were not built within {_TIME_LIMIT / 60:g} minutes.") from error
+        finally:
+            kill_session(
+                build.pid
+            )  # Nothing is left of a finished build; of an interrupted one, node and npm.
+    if build.returncode != 0 or not (root / _PAGES / "index.html").is_file():
+        tail = "\n".join(output.splitlines()[-_TAIL:])
         raise StartupError(f"The pages could not be built. Their build ended with:\n{tail}")
-    (root / _LOG).write_text(done.stdout, encoding="utf-8")
+    (root / _LOG).write_text(output, encoding="utf-8")
 
 
 def _build_environment(inherited: Mapping[str, str]) -> dict[str, str]:

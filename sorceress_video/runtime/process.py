@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+_PROC = Path("/proc")
 _PR_SET_PDEATHSIG = 1
 # Loaded at import: between fork and exec only calls that take no lock are safe.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -59,16 +62,43 @@ def dies_with_parent(sent: signal.Signals) -> Callable[[], None]:
     """A function for the child's side of a fork: the kernel sends ``sent`` when the parent ends.
 
     The kernel ties it to the *thread* that forked, so fork from the main thread. It survives ``exec`` and is
-    not passed on to grandchildren: a child that forks calls this again. Only Linux has it; elsewhere the
-    children of a supervisor that was killed with SIGKILL are stopped by hand.
+    not passed on to grandchildren: a child that forks ties its own with ``tie_to_parent``. Only
+    Linux has it; elsewhere the children of a supervisor that was killed with SIGKILL are stopped by hand.
     """
-    parent = os.getpid()
+    return partial(tie_to_parent, os.getpid(), sent)
 
-    def tie() -> None:
-        if _libc is None:
-            return
-        _libc.prctl(_PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
-        if os.getppid() != parent:  # The parent ended before the call above took hold.
-            os.kill(os.getpid(), signal.SIGKILL)
 
-    return tie
+def tie_to_parent(parent: int, sent: signal.Signals) -> None:
+    """Have the kernel send ``sent`` to this process when ``parent``, which forked it, ends."""
+    if _libc is None:
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
+    if os.getppid() != parent:  # The parent ended before the call above took hold.
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_session(leader: int) -> None:
+    """SIGKILL to every process of the session that ``leader`` began, itself included.
+
+    By session, not by process group: RQ gives each job a group of its own.
+    """
+    if not _PROC.is_dir():
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+        return
+    for pid in _session_members(leader):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _session_members(session: int) -> Iterator[int]:
+    for entry in _PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            # "pid (name) state parent group session …"; the name may hold blanks and brackets.
+            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[3]) == session:
+            yield int(entry.name)

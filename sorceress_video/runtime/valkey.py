@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 import redis
 
@@ -213,10 +213,12 @@ def answers(url: str) -> bool:
 
 def neighbour_database(url: str) -> str:
     """``url`` with the next database number: Reflex keeps its state beside the queues, not among them."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    path_number = parts.path.strip("/") if parts.scheme != "unix" else ""
-    number = int(query.pop("db", None) or path_number or 0) + 1
-    if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=urlencode({**query, "db": number})))
-    return urlunsplit(parts._replace(path=f"/{number}", query=urlencode(query)))
+    address, _, query_text = url.partition("?")
+    query = dict(parse_qsl(query_text))
+    scheme, _, rest = address.partition("://")
+    if scheme == "unix":
+        query["db"] = str(int(query.get("db", 0)) + 1)
+        return f"{address}?{urlencode(query)}"
+    server, _, number = rest.partition("/")
+    following = int(query.pop("db", None) or number or 0) + 1
+    return f"{scheme}://{server}/{following}" + (f"?{urlencode(query)}" if query else "")
