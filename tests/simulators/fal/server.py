@@ -43,7 +43,7 @@ def make_server(simulator: Simulator) -> uvicorn.Server:
         lifespan="off",
         loop="asyncio",
         access_log=False,
-        log_level="warning",
+        log_level="critical",
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
