@@ -17,7 +17,7 @@ from sorceress_video.library.tables import SandboxPrediction
 from sorceress_video.media.errors import MediaError
 from sorceress_video.media.storage import open_storage
 from sorceress_video.settings import Settings, get_settings
-from worker.sandbox.render import render
+from worker.sandbox.renderer import render
 from worker.sandbox.spec import RenderCancelled, RenderSpec
 
 _log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ class _Rendering:
             height=spec["height"],
             seconds=spec["seconds"],
             seed=spec["seed"] if spec["seed"] is not None else int(self.id[-8:], 16),
-            camera=spec["settings"]["camera"],
+            camera=spec["settings"]["camera"].replace("_", " "),
             start_frame=first("start_frame", "character"),
             end_frame=first("end_frame"),
             motion_clip=first("motion_clip"),

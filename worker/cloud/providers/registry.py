@@ -1,18 +1,17 @@
-"""Which provider is which: one line for each."""
+"""Which provider is which: one line for each. A provider is imported when a clip first asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from pkgutil import resolve_name
+from typing import Final, cast
 
 from sorceress_video.settings import Settings
 from worker.cloud.providers.base import Provider
-from worker.cloud.providers.fal import FalProvider
-from worker.cloud.providers.sandbox import SandboxProvider
 
-_PROVIDERS: Final[dict[str, Callable[[Settings], Provider]]] = {
-    "fal": FalProvider,
-    "sandbox": SandboxProvider,
+_PROVIDERS: Final = {
+    "fal": "worker.cloud.providers.fal:FalProvider",
+    "sandbox": "worker.cloud.providers.sandbox:SandboxProvider",
 }
 
 
@@ -27,7 +26,7 @@ def open_provider(name: str, settings: Settings) -> Provider:
         UnknownProviderError: there is none of that name.
     """
     try:
-        factory = _PROVIDERS[name]
+        factory = cast("Callable[[Settings], Provider]", resolve_name(_PROVIDERS[name]))
     except KeyError:
         raise UnknownProviderError(name) from None
     return factory(settings)

@@ -72,7 +72,7 @@ class SandboxProvider:
             "width": shape.width,
             "height": shape.height,
             "seconds": job.expected_seconds or 5.0,
-            "settings": {"camera": job.settings.get("camera", "auto")},
+            "settings": {"camera": job.settings.get("camera_move", "auto")},
             "seed": job.settings.get("seed"),
             "rehearsal": job.settings.get("rehearsal", "off"),
             "clip": job.clip_id,
@@ -161,7 +161,7 @@ class SandboxProvider:
 
     def _rehearse(self, job: Job, body: Mapping[str, Any]) -> None:
         wanted = body["rehearsal"]
-        if wanted == "wait for capacity" and job.attempt <= BUSY_TURNS:
+        if wanted == "wait_for_capacity" and job.attempt <= BUSY_TURNS:
             raise ProviderFault(
                 FaultKind.BUSY, "rehearsed_capacity", "The Sandbox is busy.", billing=Billing.NO
             )

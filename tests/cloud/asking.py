@@ -1,0 +1,68 @@
+"""Short ways to ask for clips as the page does: a request, a plan, an admission."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sorceress_video.catalog import InputRole, MediaKind, Mode, get_catalog
+from sorceress_video.generation.plan import plan
+from sorceress_video.generation.requests import GenerationRequest, InputRef
+from sorceress_video.jobs import admission
+from sorceress_video.library import results
+from sorceress_video.library.results import KeptFile
+from sorceress_video.library.tables import Asset
+from sorceress_video.media.storage import open_storage
+from sorceress_video.settings import get_settings
+from tests.support.deployment import Deployment
+
+
+def ask(
+    deployment: Deployment,
+    *models: str,
+    prompt: str = "A lone rider crosses the ridge at dusk",
+    token: str = "click",
+    mode: Mode = Mode.TEXT,
+    inputs: tuple[InputRef, ...] = (),
+    settings: dict[str, dict[str, Any]] | None = None,
+) -> tuple[str, ...]:
+    """Admit clips of some models; their ids."""
+    request = GenerationRequest(
+        token=token,
+        mode=mode,
+        prompt=prompt,
+        model_ids=models,
+        settings=settings or {},
+        inputs=inputs,
+    )
+    planned = plan(request, get_catalog(), available_providers=get_settings().available_providers)
+    return admission.generate(deployment.account_id, planned, token).clip_ids
+
+
+def frame(deployment: Deployment, path: Path, role: InputRole = InputRole.START_FRAME) -> InputRef:
+    """A picture in the library of the deployment's account, as an input."""
+    stored = open_storage(get_settings()).store_file(path, "image/jpeg")
+    with deployment.db.write() as session:
+        results.keep_file(session, KeptFile(stored.key, stored.sha256, stored.bytes, "image/jpeg"))
+        asset = Asset(
+            account_id=deployment.account_id,
+            origin="upload",
+            kind="image",
+            name=path.name,
+            mime="image/jpeg",
+            sha256=stored.sha256,
+            bytes=stored.bytes,
+            file_key=stored.key,
+            width=1280,
+            height=720,
+        )
+        session.add(asset)
+    return InputRef(
+        role=role,
+        asset_id=asset.id,
+        kind=MediaKind.IMAGE,
+        mime="image/jpeg",
+        bytes=stored.bytes,
+        width=1280,
+        height=720,
+    )

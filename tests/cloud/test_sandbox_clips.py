@@ -1,0 +1,93 @@
+"""Clips of the built-in Sandbox, from the click to a film, through real processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sorceress_video.catalog import InputRole, Mode
+from sorceress_video.generation.lifecycle import ClipStatus
+from sorceress_video.jobs import actions
+from sorceress_video.library.tables import Asset
+from sorceress_video.media.reader import read_frames
+from sorceress_video.media.storage import open_storage
+from sorceress_video.settings import get_settings
+from tests.cloud.asking import ask, frame
+from tests.support.deployment import Deployment
+from tests.support.waiting import wait_for
+
+SMALL = {"animatic": {"resolution": "480p", "duration": 3}}
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+@pytest.mark.spec("J2")
+def test_a_prompt_becomes_a_film_with_poster_preview_and_last_frame(deployment: Deployment) -> None:
+    deployment.start()
+    (clip_id,) = ask(deployment, "animatic", settings=SMALL)
+    row = deployment.wait(clip_id, ClipStatus.COMPLETED)
+    assert row.billed == "yes"
+    assert row.cost_micro_usd == 0
+    assert row.seconds == pytest.approx(3.0, abs=0.1)
+
+    def derived() -> Asset | None:
+        with deployment.db.read() as session:
+            asset = session.get(Asset, row.video_id)
+        return asset if asset and asset.preview_key and asset.last_frame_key else None
+
+    asset = wait_for(derived, seconds=20, what="the preview")
+    storage = open_storage(get_settings())
+    for key in (asset.file_key, asset.poster_key, asset.preview_key, asset.last_frame_key):
+        assert key is not None
+        assert storage.stat(key) is not None
+    film = storage.local_path(asset.file_key)
+    assert film is not None
+    assert sum(1 for _ in read_frames(film)) == 72
+
+
+def test_a_start_and_an_end_frame_go_along(deployment: Deployment) -> None:
+    deployment.start()
+    inputs = (
+        frame(deployment, ASSETS / "start-frame.jpg"),
+        frame(deployment, ASSETS / "end-frame.jpg", InputRole.END_FRAME),
+    )
+    (clip_id,) = ask(deployment, "animatic", mode=Mode.IMAGE, inputs=inputs, settings=SMALL)
+    assert deployment.wait(clip_id).status == "completed"
+
+
+@pytest.mark.spec("J3")
+def test_a_rehearsed_shortage_of_capacity_is_waited_out(deployment: Deployment) -> None:
+    deployment.start()
+    (clip_id,) = ask(
+        deployment, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": "wait_for_capacity"}}
+    )
+    deployment.wait(clip_id, ClipStatus.WAITING)
+    row = deployment.wait(clip_id, ClipStatus.COMPLETED, seconds=60)
+    assert [attempt.state for attempt in deployment.attempts(clip_id)] == ["returned"] * 3 + ["ended"]
+    assert row.waiting_since is None
+
+
+@pytest.mark.spec("J6")
+@pytest.mark.parametrize(("rehearsal", "helps"), [("refuse", False), ("fail", True)])
+def test_a_rehearsed_failure_says_why_and_is_free(
+    deployment: Deployment, rehearsal: str, helps: bool
+) -> None:
+    deployment.start()
+    (clip_id,) = ask(
+        deployment, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": rehearsal}}
+    )
+    row = deployment.wait(clip_id)
+    assert (row.status, row.billed, row.retry_helps) == ("failed", "no", helps)
+    assert row.error_text
+    assert row.error_text.endswith(("Not charged.", "may help."))
+
+
+@pytest.mark.spec("J5")
+def test_a_running_clip_is_cancelled_within_a_moment(deployment: Deployment) -> None:
+    deployment.start()
+    (clip_id,) = ask(deployment, "animatic", settings={"animatic": {"resolution": "1080p", "duration": 10}})
+    deployment.wait(clip_id, ClipStatus.RUNNING)
+    actions.cancel(deployment.account_id, clip_id)
+    row = deployment.wait(clip_id, ClipStatus.CANCELLED, seconds=10)
+    assert row.billed == "no"
+    assert row.video_id is None
