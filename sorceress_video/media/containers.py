@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import av
 from av.container import InputContainer, OutputContainer
@@ -16,6 +16,8 @@ from av.video.reformatter import Colorspace
 MAX_STREAMS = 4
 MAX_FRAME_PIXELS = 4096 * 4096
 VIDEO_DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
+_EBML_HEADER = b"\x1aE\xdf\xa3"
+_MATROSKA_SEGMENT = b"\x18S\x80g"
 _UNSPECIFIED_MATRIX = 2
 _HD_HEIGHT = 720
 
@@ -165,11 +167,40 @@ def remux(
         copies = {stream.index: output.add_stream_from_template(stream) for stream in streams}
         for copy in copies.values():
             copy.metadata.clear()
-        for packet in source.demux(streams):
-            if packet.dts is None:
-                continue
+        for packet in _timed_packets(source, streams):
             packet.stream = copies[packet.stream.index]
             output.mux(packet)
+
+
+def _timed_packets(source: InputContainer, streams: list[Any]) -> Iterator[av.Packet[Any]]:
+    """All packets with a time of decoding, which Matroska does not tell for the first reordered frames."""
+    waiting: dict[int, list[av.Packet[Any]]] = {stream.index: [] for stream in streams}
+    started: set[int] = set()
+    for packet in source.demux(streams):
+        index = packet.stream.index
+        if packet.size == 0:
+            continue
+        if index in started:
+            if packet.dts is not None:
+                yield packet
+            continue
+        waiting[index].append(packet)
+        if packet.dts is not None:
+            started.add(index)
+            yield from _backdated(waiting.pop(index), packet.dts)
+    for held in waiting.values():
+        for packet in held:
+            if packet.pts is not None:
+                packet.dts = packet.pts
+                yield packet
+
+
+def _backdated(packets: list[av.Packet[Any]], last: int) -> Iterator[av.Packet[Any]]:
+    """Packets in a row up to one that is decoded at `last`; the ones before it are spaced by its length."""
+    step = max(1, packets[-1].duration or 1)
+    for place, packet in enumerate(packets):
+        packet.dts = last - step * (len(packets) - 1 - place)
+        yield packet
 
 
 def is_faststart(path: Path) -> bool:
@@ -181,6 +212,30 @@ def is_faststart(path: Path) -> bool:
 def is_cut_mp4(path: Path) -> bool:
     """Whether an MP4 ends inside its index or its frames."""
     return any(not whole for kind, whole in _mp4_boxes(path) if kind in (b"moov", b"mdat", b"moof"))
+
+
+def is_cut_matroska(path: Path) -> bool:
+    """Whether a WebM or MKV ends before its segment does. Live recordings do not say how long that is."""
+    with path.open("rb") as file:
+        end = file.seek(0, 2)
+        file.seek(0)
+        if file.read(4) != _EBML_HEADER:
+            return False
+        file.seek(_ebml_size(file) or 0, 1)
+        if file.read(4) != _MATROSKA_SEGMENT:
+            return False
+        size = _ebml_size(file)
+        return size is not None and file.tell() + size > end
+
+
+def _ebml_size(file: IO[bytes]) -> int | None:
+    """A length in Matroska's own notation; nothing if it is left open. (RFC 8794, section 4)"""
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    extra = 8 - first[0].bit_length()
+    value = int.from_bytes(first + file.read(extra), "big") & ((1 << 7 * (extra + 1)) - 1)
+    return None if value == (1 << 7 * (extra + 1)) - 1 else value
 
 
 def _mp4_boxes(path: Path) -> Iterator[tuple[bytes, bool]]:

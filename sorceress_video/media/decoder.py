@@ -43,16 +43,18 @@ def main() -> None:
 
 
 def _set_limits(bounds: dict[str, int]) -> None:
-    for limit, value in (
-        (resource.RLIMIT_AS, bounds["memory"]),
-        (resource.RLIMIT_CPU, bounds["cpu_seconds"]),
-        (resource.RLIMIT_FSIZE, bounds["file_size"]),
-        (resource.RLIMIT_NOFILE, bounds["open_files"]),
-        (resource.RLIMIT_CORE, 0),
+    cpu = bounds["cpu_seconds"]
+    for limit, soft, hard in (
+        (resource.RLIMIT_AS, bounds["memory"], bounds["memory"]),
+        # The soft limit's signal tells the parent why; the hard one kills.
+        (resource.RLIMIT_CPU, cpu, cpu + 1),
+        (resource.RLIMIT_FSIZE, bounds["file_size"], bounds["file_size"]),
+        (resource.RLIMIT_NOFILE, bounds["open_files"], bounds["open_files"]),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         # macOS refuses some of them; the wall clock holds everywhere.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
+            resource.setrlimit(limit, (soft, hard))
     # If the parent is killed, nobody is left to watch the clock.
     signal.alarm(bounds["wall_seconds"] + 1)
 

@@ -116,7 +116,10 @@ def _check_webp_canvas(path: Path, max_pixels: int) -> None:
 
 
 def upright_image(image: Image.Image) -> Image.Image:
-    """The first frame, turned as its EXIF says, in sRGB; RGBA only if anything is see-through, else RGB."""
+    """The first frame, turned as its EXIF says, in sRGB; RGBA only if anything is see-through, else RGB.
+
+    It carries no remarks, profiles or tags: Pillow would write them into the next file unasked.
+    """
     image.load()
     profile = image.info.get("icc_profile")
     # In place and without needless conversions: a copy of a large photo costs as much as decoding it.
@@ -128,11 +131,13 @@ def upright_image(image: Image.Image) -> Image.Image:
     if profile:
         turned = _to_srgb(turned, profile)
     if turned.has_transparency_data:
-        seen = turned.convert("RGBA")
-        if seen.getchannel("A").getextrema() != (255, 255):
-            return seen
-        turned = seen
-    return turned if turned.mode == "RGB" else turned.convert("RGB")
+        turned = turned.convert("RGBA")
+        if turned.getchannel("A").getextrema() == (255, 255):
+            turned = turned.convert("RGB")
+    elif turned.mode != "RGB":
+        turned = turned.convert("RGB")
+    turned.info = {}
+    return turned
 
 
 def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
@@ -146,7 +151,7 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
         if "sRGB" in ImageCms.getProfileDescription(source):
             return image
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return image
     return converted or image
 

@@ -49,6 +49,9 @@ class _Judge:
     def verdict(self, code: str, predicate: str) -> MediaError:
         return self.error(code, f"{self.subject} {predicate}")
 
+    def no_picture(self) -> MediaError:
+        return self.verdict("no_frames", "has no picture that can be shown.")
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Turns what FFmpeg says about a file into a verdict; troubles of the system pass through."""
@@ -81,7 +84,7 @@ def accept_video(
         _check_picture(judge, found, min_side, max_fps)
         with containers.open_media(_PATH, demuxers) as source:
             written = _clean_video(source, webm=found["codec"] == "vp8")
-        _write_poster(Path("clean"), "thumbnail", thumbnail_side)
+        _write_poster(Path("clean"), "thumbnail", thumbnail_side, judge)
     return found | written
 
 
@@ -111,7 +114,7 @@ def inspect_result(
                 "wrong_length", f"is {seconds:.1f} s long; {expected_seconds:.1f} s were asked for."
             )
         if poster_side is not None:
-            _write_poster(_PATH, "poster", poster_side)
+            _write_poster(_PATH, "poster", poster_side, judge)
     return found
 
 
@@ -122,13 +125,14 @@ def make_derivatives(
     last_frame: bool,
 ) -> dict[str, Any]:
     """Write any of ``poster`` (WebP), ``preview`` (MP4) and ``last_frame`` (PNG) of a stored video."""
-    with _Judge(MediaUnreadable, "The video").reading():
+    judge = _Judge(MediaUnreadable, "The video")
+    with judge.reading():
         if poster_side is not None:
-            _write_poster(_PATH, "poster", poster_side)
+            _write_poster(_PATH, "poster", poster_side, judge)
         if preview is not None:
-            _write_preview(int(preview["max_width"]), int(preview["max_height"]), preview["seconds"])
+            _write_preview(int(preview["max_width"]), int(preview["max_height"]), preview["seconds"], judge)
         if last_frame:
-            _write_last_frame()
+            _write_last_frame(judge)
     return {}
 
 
@@ -159,7 +163,7 @@ def _measure_video(source: InputContainer, judge: _Judge) -> dict[str, Any]:
     source.seek(0)
     first = next(containers.decoded_frames(source), None)
     if first is None:
-        raise judge.verdict("no_frames", "has no picture that can be shown.")
+        raise judge.no_picture()
     _check_frame_size(judge, first.width, first.height)
     width, height = containers.display_size(first.width, first.height, int(first.rotation))
     return {
@@ -203,7 +207,7 @@ def _tracks(source: InputContainer, judge: _Judge) -> tuple[list[VideoStream], l
 
 def _check_frame_size(judge: _Judge, width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise judge.verdict("no_frames", "has no picture that can be shown.")
+        raise judge.no_picture()
     if width * height > containers.MAX_FRAME_PIXELS:
         raise judge.verdict(
             "too_many_pixels",
@@ -216,11 +220,9 @@ def _check_whole(judge: _Judge, source: InputContainer, main: StreamWalk, used: 
     """Refuse a file that ends before what it announces: the download or the upload was cut off."""
     if main.packets == 0:
         raise judge.verdict("no_frames", "announces frames but holds none.")
-    # Matroska announces one length for the whole file and none for its tracks.
     announced = (source.duration or 0) / av.time_base
-    by_file = all(walk.announced_end is None for walk in used)
-    short = by_file and max(walk.end for walk in used) < announced - max(0.5, announced * 0.02)
-    if short or any(walk.is_cut for walk in used) or containers.is_cut_mp4(_PATH):
+    cut_outside = containers.is_cut_mp4(_PATH) or containers.is_cut_matroska(_PATH)
+    if cut_outside or any(walk.is_cut for walk in used):
         raise judge.verdict("truncated", f"is cut off: it ends after {main.end:.1f} of {announced:.1f} s.")
 
 
@@ -280,10 +282,11 @@ def _clean_audio(source: InputContainer) -> dict[str, Any]:
     return {"mime": mime, "suffix": suffix, "notes": []}
 
 
-def _write_poster(path: Path, name: str, side: int) -> None:
+def _write_poster(path: Path, name: str, side: int, judge: _Judge) -> None:
     with containers.open_media(path) as source:
-        early = _early_frames(source)
-        frame = _telling_frame(early)
+        frame = _telling_frame(_early_frames(source))
+        if frame is None:
+            raise judge.no_picture()
         width, height = containers.fit(frame.width, frame.height, side, side)
         _upright_image(frame, width, height).save(name, WebPImagePlugin.WebPImageFile.format, quality=80)
 
@@ -300,12 +303,8 @@ def _early_frames(source: InputContainer) -> Iterator[av.VideoFrame]:
         yield frame
 
 
-def _telling_frame(frames: Iterable[av.VideoFrame]) -> av.VideoFrame:
-    """The first frame that is neither dark nor of one colour; else the brightest.
-
-    Raises:
-        MediaUnreadable: there is no frame at all.
-    """
+def _telling_frame(frames: Iterable[av.VideoFrame]) -> av.VideoFrame | None:
+    """The first frame that is neither dark nor of one colour; else the brightest; nothing of nothing."""
     best: tuple[float, av.VideoFrame] | None = None
     for frame in frames:
         mean, contrast = _luma(frame)
@@ -313,9 +312,7 @@ def _telling_frame(frames: Iterable[av.VideoFrame]) -> av.VideoFrame:
             return frame
         if best is None or mean > best[0]:
             best = (mean, frame)
-    if best is None:
-        raise MediaUnreadable("no_frames", "The video has no picture that can be shown.")
-    return best[1]
+    return best[1] if best is not None else None
 
 
 def _luma(frame: av.VideoFrame) -> tuple[float, float]:
@@ -338,7 +335,7 @@ def _upright_image(frame: av.VideoFrame, width: int, height: int) -> Image.Image
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 
 
-def _write_preview(max_width: int, max_height: int, seconds: float) -> None:
+def _write_preview(max_width: int, max_height: int, seconds: float, judge: _Judge) -> None:
     """A muted, small MP4 of the beginning: whole divisions of the frame rate, so that motion stays even."""
     # Only this task needs arrays; their import costs the others a tenth of a second.
     import numpy as np  # noqa: PLC0415
@@ -350,7 +347,7 @@ def _write_preview(max_width: int, max_height: int, seconds: float) -> None:
         frames = containers.decoded_frames(source, threads=_THREADS)
         first = next(frames, None)
         if first is None:
-            raise MediaUnreadable("no_frames", "The video has no picture that can be shown.")
+            raise judge.no_picture()
         fps = rate / ceil(rate / _PREVIEW_FPS)
         turned = containers.display_size(first.width, first.height, int(first.rotation))
         width, height = (max(2, side // 2 * 2) for side in containers.fit(*turned, max_width, max_height))
@@ -381,11 +378,11 @@ def _paced(
         yield shown
 
 
-def _write_last_frame() -> None:
+def _write_last_frame(judge: _Judge) -> None:
     with containers.open_media(_PATH) as source:
         frame = _last_of(source, back=1.0) or _last_of(source, back=None)
         if frame is None:
-            raise MediaUnreadable("no_frames", "The video has no picture that can be shown.")
+            raise judge.no_picture()
         image = _upright_image(frame, frame.width, frame.height)
         image.save("last_frame", "PNG", compress_level=3)
 

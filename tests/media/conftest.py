@@ -9,6 +9,8 @@ import pytest
 
 from tests.media.files import write_clip
 
+Named = Callable[[str, bytes], Path]
+
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -26,7 +28,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def named(folder: Path) -> Callable[[str, bytes], Path]:
+def named(folder: Path) -> Named:
     """Writes bytes into the folder under a name."""
 
     def write(name: str, content: bytes) -> Path:
