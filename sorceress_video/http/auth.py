@@ -1,0 +1,128 @@
+"""Sign-in, sign-out, the password and the owner's setup, as plain forms: a new cookie comes with a new page.
+
+An open page's socket keeps the cookie that it was opened with; only a full navigation gives it the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sorceress_video.accounts import passwords, sessions, setup
+from sorceress_video.accounts import sign_in as signing
+from sorceress_video.accounts.errors import AccountError
+from sorceress_video.accounts.sign_in import Browser
+from sorceress_video.http.address import client_address
+from sorceress_video.http.answers import local_path, not_found, refusal, see_other, wants_json
+from sorceress_video.http.cookies import clear_session_cookie, session_token, set_session_cookie
+from sorceress_video.http.forms import read_form
+from sorceress_video.http.identity import Member, forget_members
+from sorceress_video.settings import get_settings
+
+_SIGN_IN_PAGE = "/sign-in"
+_SETTINGS_PAGE = "/settings"
+_STATUSES = {"bad_credentials": 401, "signed_out": 401, "too_many_attempts": 429, "busy": 429}
+
+
+async def sign_in(request: Request) -> Response:
+    """``POST /auth/sign-in``: fields ``email``, ``password``, and ``next``, a path to go on to."""
+    onward = "/"
+    try:
+        form = await read_form(request)
+        onward = local_path(form.get("next", ""))
+        token = await passwords.off_loop(
+            signing.sign_in, form.get("email", ""), form.get("password", ""), _browser(request)
+        )
+    except AccountError as error:
+        return _refused(request, error, _SIGN_IN_PAGE, **({} if onward == "/" else {"next": onward}))
+    return _signed_in(request, token, onward)
+
+
+async def sign_out(request: Request) -> Response:
+    """``POST /auth/sign-out``: ends this browser's session. Right for anybody, however often."""
+    settings = get_settings()
+    token = session_token(request.headers.get("cookie"), settings)
+    if token is not None:
+        await asyncio.to_thread(sessions.close_session, token)
+    return _signed_out(request)
+
+
+async def sign_out_everywhere(request: Request, member: Member) -> Response:
+    """``POST /auth/sign-out-everywhere``: ends every session of the account."""
+    await asyncio.to_thread(sessions.close_all_sessions, member.account_id)
+    return _signed_out(request)
+
+
+async def change_password(request: Request, member: Member) -> Response:
+    """``POST /auth/password``: fields ``present``, ``password``, ``again``; ends all other sessions."""
+    try:
+        form = await read_form(request)
+        new = _agreed_password(form.get("password", ""), form.get("again"))
+        token = await passwords.off_loop(
+            signing.change_password, member.account_id, form.get("present", ""), new, _browser(request)
+        )
+    except AccountError as error:
+        return _refused(request, error, _SETTINGS_PAGE)
+    return _signed_in(request, token, f"{_SETTINGS_PAGE}?changed=password")
+
+
+async def set_up(request: Request) -> Response:
+    """``POST /auth/setup``: fields ``token``, ``email``, ``password``, ``again``; makes the owner account."""
+    token = ""
+    try:
+        form = await read_form(request)
+        token = form.get("token", "")
+        if not await asyncio.to_thread(setup.token_is_good, token):
+            return not_found()
+        password = _agreed_password(form.get("password", ""), form.get("again"))
+        account = await passwords.off_loop(setup.create_owner, form.get("email", ""), password, token=token)
+    except AccountError as error:
+        if error.code in ("owner_exists", "setup_link_invalid"):
+            return not_found()
+        return _refused(request, error, "/setup", token=token)
+    session = await asyncio.to_thread(signing.start_session, account, _browser(request))
+    return _signed_in(request, session, "/")
+
+
+def _browser(request: Request) -> Browser:
+    settings = get_settings()
+    return Browser(
+        user_agent=request.headers.get("user-agent", ""),
+        address=client_address(request.scope, settings),
+        token=session_token(request.headers.get("cookie"), settings),
+    )
+
+
+def _agreed_password(password: str, again: str | None) -> str:
+    if again is not None and again != password:
+        raise AccountError("password_mismatch")
+    return password
+
+
+def _signed_in(request: Request, token: str, onward: str) -> Response:
+    forget_members()
+    response: Response = _done() if wants_json(request) else see_other(onward)
+    set_session_cookie(response, token, get_settings())
+    return response
+
+
+def _signed_out(request: Request) -> Response:
+    forget_members()
+    response: Response = _done() if wants_json(request) else see_other("/")
+    clear_session_cookie(response, get_settings())
+    return response
+
+
+def _done() -> Response:
+    return JSONResponse({"ok": True}, headers={"Cache-Control": "no-store"})
+
+
+def _refused(request: Request, error: AccountError, page: str, **query: str) -> Response:
+    wait = math.ceil(error.retry_after)
+    if wants_json(request):
+        headers = {"Retry-After": str(wait)} if wait else {}
+        return refusal(_STATUSES.get(error.code, 400), error.code, error.sentence, headers)
+    return see_other(page, error=error.code, **({"wait": str(wait)} if wait else {}), **query)

@@ -1,0 +1,53 @@
+"""Names of files that come from people: what a label keeps of one, and how a download is called."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+from urllib.parse import quote, unquote
+
+_LONGEST_LABEL: Final = 120
+_EXTENSIONS: Final = {
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/quicktime": ".mov",
+    "video/x-matroska": ".mkv",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/ogg": ".ogg",
+}
+# What Windows does not let a file be called, whatever its extension.
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+)
+
+
+def label_from_header(value: str) -> str:
+    """The label in a percent-encoded ``X-File-Name``: its last part, without characters that nobody sees."""
+    return clean_label(unquote(value, errors="replace"))
+
+
+def clean_label(name: str) -> str:
+    """One line of visible characters, at most 120, without folders and without marks that turn text around."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    visible = "".join(
+        letter for letter in unicodedata.normalize("NFC", last) if unicodedata.category(letter)[0] != "C"
+    )
+    return " ".join(visible.split())[:_LONGEST_LABEL]
+
+
+def attachment(name: str, mime: str) -> str:
+    """``Content-Disposition`` that saves a file under a name (RFC 6266), with the extension of its type."""
+    extension = _EXTENSIONS.get(mime, ".bin")
+    stem = clean_label(name).removesuffix(extension)
+    stem = "".join("_" if letter in '<>:"|?*%' else letter for letter in stem).strip(" .")
+    if not stem or stem.partition(".")[0].lower() in _RESERVED:
+        stem = f"clip-{stem}" if stem else "clip"
+    plain = "".join(letter if letter.isascii() else "_" for letter in stem)
+    encoded = quote(f"{stem}{extension}", safe="")
+    return f"attachment; filename=\"{plain}{extension}\"; filename*=UTF-8''{encoded}"

@@ -1,0 +1,131 @@
+"""Queries for assets and the stored files behind them. Always within one account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from sorceress_video.library.database import Database
+from sorceress_video.library.results import KeptFile
+from sorceress_video.library.tables import Asset, StoredFile, utc_now
+
+Variant = Literal["video", "image", "audio", "poster", "preview", "last-frame"]
+
+_ORIGINALS: Final = frozenset({"video", "image", "audio"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """A cleaned upload whose files lie in storage. Pixels, seconds, frames a second."""
+
+    kind: str
+    name: str
+    file: KeptFile
+    poster: KeptFile | None
+    width: int | None
+    height: int | None
+    seconds: float | None
+    fps: float | None
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFile:
+    """A stored file that an account may read."""
+
+    key: str
+    bytes: int
+    mime: str
+    name: str
+    """What the person called the asset that the file belongs to."""
+
+
+def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
+    """The asset of an upload, with the rows of its files. The same content again gives the same asset."""
+    with db.write() as session:
+        for file in sorted(filter(None, (new.file, new.poster)), key=lambda kept: kept.key):
+            _hold_file(session, file)
+        known = session.exec(
+            select(Asset)
+            .where(
+                Asset.account_id == account_id,
+                Asset.sha256 == new.file.sha256,
+                Asset.origin == "upload",
+                Asset.kind == new.kind,
+                col(Asset.deleted_at).is_(None),
+            )
+            .order_by(col(Asset.id))
+        ).first()
+        if known is not None:
+            return known
+        asset = Asset(
+            account_id=account_id,
+            origin="upload",
+            kind=new.kind,
+            name=new.name,
+            mime=new.file.mime,
+            sha256=new.file.sha256,
+            bytes=new.file.bytes,
+            file_key=new.file.key,
+            poster_key=new.poster.key if new.poster else None,
+            width=new.width,
+            height=new.height,
+            seconds=new.seconds,
+            fps=new.fps,
+            has_audio=new.has_audio,
+        )
+        session.add(asset)
+        return asset
+
+
+def owned_file(db: Database, account_id: str, asset_id: str, variant: Variant) -> OwnedFile | None:
+    """The file of an asset of this very account; nothing for all else, whatever the reason."""
+    with db.read() as session:
+        asset = session.exec(
+            select(Asset).where(
+                Asset.id == asset_id, Asset.account_id == account_id, col(Asset.deleted_at).is_(None)
+            )
+        ).first()
+        key = None if asset is None else _key_of(asset, variant)
+        if asset is None or key is None:
+            return None
+        file = session.get_one(StoredFile, key)
+        return OwnedFile(file.key, file.bytes, file.mime, asset.name)
+
+
+def database_answers(db: Database) -> bool:
+    """Ask the database for the least that it can say; its errors are the caller's."""
+    with db.read() as session:
+        return bool(session.connection().execute(text("SELECT 1")).scalar_one())
+
+
+def _key_of(asset: Asset, variant: Variant) -> str | None:
+    if variant in _ORIGINALS:
+        return asset.file_key if asset.kind == variant else None
+    return {
+        "poster": asset.poster_key,
+        "preview": asset.preview_key,
+        "last-frame": asset.last_frame_key,
+    }[variant]
+
+
+def _hold_file(session: Session, file: KeptFile) -> None:
+    """The file's row, locked, and as young as if it were new, so that the upkeep does not take it as unused.
+
+    The lock makes two uploads of the same content one after the other on PostgreSQL, too.
+    """
+    row = session.get(StoredFile, file.key, with_for_update=True)
+    if row is None:
+        row = StoredFile(key=file.key, bytes=file.bytes, mime=file.mime)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:
+            row = session.get_one(StoredFile, file.key, with_for_update=True)
+    row.created_at = utc_now()
+    session.add(row)
+    session.flush()
