@@ -138,5 +138,5 @@ _PATHS = {
     "pan left": lambda p: Pose(x=-0.048 * p, push=0.03 * p),
     "pan right": lambda p: Pose(x=0.048 * p, push=0.03 * p),
     "rise": lambda p: Pose(y=-0.026 * p, push=0.05 * p),
-    "orbit": lambda p: Pose(turn=0.062 * p, x=0.012 * p, push=0.05 * p),
+    "orbit": lambda p: Pose(turn=0.045 * p, x=0.012 * p, push=0.06 * p),
 }

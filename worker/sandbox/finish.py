@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 
 from worker.sandbox.easing import smootherstep
-from worker.sandbox.planes import BLACK_Y, Planes, UInt8
+from worker.sandbox.planes import Planes, UInt8, to_uint8
 from worker.sandbox.titles import Overlay
 
 _VIGNETTE_STEPS = 10
+_GRAIN_TILE = 384  # Pixels after which the grain repeats within a frame.
 _GRAIN_SLACK = 64  # Pixels by which the grain is larger than the frame, for another cut each time.
 
 
@@ -33,17 +34,15 @@ class Finish:
         from the last frame of another, would grow darker and darker otherwise.
         """
         self._overlay, self._rng, self._ramp = overlay, rng, ramp
-        y, x = np.mgrid[-1.0 : 1.0 : height * 1j, -1.0 : 1.0 : width * 1j].astype(np.float32)
-        corner = np.clip((x * x + y * y) / 2, 0, 1) ** 1.3
+        x = np.linspace(-1, 1, width, dtype=np.float32)[None] ** 2
+        y = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
+        corner = ((x + y) / 2) ** np.float32(1.3)
         steps = _VIGNETTE_STEPS if ramp > 0 else 1
         self._masks: list[UInt8] = [
-            np.rint(255 * (1 - vignette * (step + 1) / steps * corner)).astype(np.uint8) for step in range(steps)
+            to_uint8(255 - (255 * vignette * (step + 1) / steps) * corner) for step in range(steps)
         ]
-        noise = rng.normal(0, grain, (height + _GRAIN_SLACK, width + _GRAIN_SLACK))
-        limit = round(3 * grain + 0.5)
-        codes = np.clip(np.rint(noise), -limit, limit).astype(np.int16)
-        self._grain = (codes + limit).astype(np.uint8)
-        self._pedestal = np.full((height, width), limit, np.uint8)
+        # Two halves, one added and one taken away: 8 bits have no sign.
+        self._lighter, self._darker = (_noise(rng, width, height, grain) for _ in range(2))
         self._out = np.empty((height, width), np.uint8)
 
     def apply(self, frame: Planes, time: float, seconds: float) -> Planes:
@@ -51,10 +50,10 @@ class Finish:
         self._overlay.paint(frame, time)
         self._shade(frame.y, time, seconds)
         height, width = self._out.shape
-        top, left = self._rng.integers(0, _GRAIN_SLACK + 1, 2)
-        cv2.add(self._out, self._grain[top : top + height, left : left + width], dst=self._out)
-        cv2.subtract(self._out, self._pedestal, dst=self._out)
-        return Planes(np.maximum(self._out, BLACK_Y, out=self._out), frame.u, frame.v)
+        for change, noise in ((cv2.add, self._lighter), (cv2.subtract, self._darker)):
+            top, left = self._rng.integers(0, _GRAIN_SLACK + 1, 2)
+            change(self._out, noise[top : top + height, left : left + width], dst=self._out)
+        return Planes(self._out, frame.u, frame.v)
 
     def _shade(self, luma: UInt8, time: float, seconds: float) -> None:
         step = len(self._masks) - 1
@@ -65,3 +64,11 @@ class Finish:
             np.copyto(self._out, luma)
         else:
             cv2.multiply(luma, self._masks[step], dst=self._out, scale=1 / 255)
+
+
+def _noise(rng: np.random.Generator, width: int, height: int, deviation: float) -> UInt8:
+    """Absolute Gaussian noise, a little larger than the frame."""
+    # The difference of two half-normal variables of deviation s deviates by 0.853 s.
+    tile = np.abs(rng.standard_normal((_GRAIN_TILE, _GRAIN_TILE), np.float32)) * (deviation / 0.853)
+    copies = (-(-(height + _GRAIN_SLACK) // _GRAIN_TILE), -(-(width + _GRAIN_SLACK) // _GRAIN_TILE))
+    return np.tile(np.rint(tile).astype(np.uint8), copies)

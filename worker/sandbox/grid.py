@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from worker.sandbox.planes import Float, Planes, UInt8, planes_from_rgb
+from worker.sandbox.planes import Float, Planes, UInt8, yuv_codes
 
 CELL = 8  # Output pixels a grid cell spans; even, so that chroma shares the grid.
 
@@ -34,8 +34,9 @@ class Texture:
             size = (round(width * useful), round(height * useful))
             rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
         fine = (_even(width * scale), _even(height * scale))
-        enlarged = np.asarray(cv2.resize(rgb, fine, interpolation=cv2.INTER_CUBIC), np.uint8)
-        return cls(planes_from_rgb(enlarged), fine[0] / width)
+        half = (fine[0] // 2, fine[1] // 2)
+        y, u, v = yuv_codes(rgb)
+        return cls(Planes(_resized(y, fine), _resized(u, half), _resized(v, half)), fine[0] / width)
 
 
 class GridWarp:
@@ -78,6 +79,12 @@ class GridWarp:
 def _remap(plane: UInt8, positions: Float) -> UInt8:
     sampled = cv2.remap(plane, positions, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(sampled, np.uint8)
+
+
+def _resized(plane: UInt8, size: tuple[int, int]) -> UInt8:
+    shrinking = size[0] < plane.shape[1]
+    kind = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plane, size, interpolation=kind), np.uint8)
 
 
 def _even(value: float) -> int:

@@ -43,15 +43,9 @@ def yuv_values(rgb: UInt8 | Float) -> Float:
     return np.asarray(cv2.transform(rgb.astype(np.float32), _TO_YUV), np.float32)
 
 
-def planes_from_rgb(rgb: UInt8 | Float) -> Planes:
-    """RGB of even size, shape (H, W, 3), values 0…255, as planes."""
-    height, width = rgb.shape[:2]
-    full = yuv_values(rgb)
-    y = to_uint8(np.ascontiguousarray(full[..., 0]))
-    half = cv2.resize(full[..., 1:], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return Planes(
-        y, to_uint8(np.ascontiguousarray(half[..., 0])), to_uint8(np.ascontiguousarray(half[..., 1]))
-    )
+def yuv_codes(rgb: UInt8) -> tuple[UInt8, UInt8, UInt8]:
+    """Y, U and V of an 8-bit picture, all three at its own size; faster than `yuv_values`."""
+    return tuple(np.asarray(plane, np.uint8) for plane in cv2.split(cv2.transform(rgb, _TO_YUV)))  # type: ignore[return-value]
 
 
 def rgb_from_planes(planes: Planes) -> UInt8:

@@ -72,10 +72,10 @@ def render(
         count = spec.frame_count
         with H264Writer(
             out, spec.width, spec.height, spec.fps, crf=crf, preset=preset, threads=2, metadata=_METADATA
-        ) as writer, _Ahead(shot, finish, spec) as frames:  # fmt: skip
+        ) as writer, _Ahead(shot, spec) as frames:  # fmt: skip
             for index, planes in enumerate(frames):
                 _stop_if(cancelled)
-                writer.write_yuv420p(planes)
+                writer.write_yuv420p(finish.apply(planes, index / spec.fps, spec.last_moment))
                 report.tell(min(0.99, (index + 1) / count))
             _stop_if(cancelled)
     progress(1.0)
@@ -141,8 +141,8 @@ class _Ahead:
     Iterate inside the `with` block. Leaving it, for whatever reason, ends the thread.
     """
 
-    def __init__(self, shot: Shot, finish: Finish, spec: RenderSpec) -> None:
-        self._shot, self._finish, self._spec = shot, finish, spec
+    def __init__(self, shot: Shot, spec: RenderSpec) -> None:
+        self._shot, self._spec = shot, spec
         self._frames: queue.Queue[Planes | BaseException | None] = queue.Queue(_AHEAD)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox-render", daemon=True)
@@ -170,9 +170,8 @@ class _Ahead:
             for index in range(self._spec.frame_count):
                 if self._stopped.is_set():
                     return
-                moment = index / self._spec.fps
-                finished = self._finish.apply(self._shot.frame(moment), moment, self._spec.last_moment)
-                self._frames.put(Planes(*(plane.copy() for plane in finished)))
+                frame = self._shot.frame(index / self._spec.fps)
+                self._frames.put(Planes(*(plane.copy() for plane in frame)))
             self._frames.put(None)
         except BaseException as error:  # noqa: BLE001  (raised again in the thread that iterates)
             self._frames.put(error)

@@ -14,6 +14,8 @@ from worker.sandbox.scenery.noise import Rng, dither
 
 
 _SPAN_CHOICES = 24
+_DISTANT = 0.2  # Depth up to which a layer is too far away to grow when the camera moves forward.
+PlaneTuple = tuple[UInt8, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Placement:
     @classmethod
     def of(cls, stage: Stage, pose: Pose, depth: float) -> Placement:
         """Where a layer at `depth` stands under the camera's `pose`."""
-        scale = 1.0 + pose.push * pose.gain(depth)
+        scale = 1.0 + pose.push * max(0.0, depth - _DISTANT) * pose.gain(1.0) / (1.0 - _DISTANT)
         dx, dy = pose.shift(depth)
         centre_x = stage.width / 2 + dx * stage.width
         centre_y = stage.height / 2 + dy * stage.width
@@ -72,22 +74,27 @@ class Placement:
         """The frame's row of a texture's row."""
         return self.scale * texture_row + self.y
 
-    def sample(self, plane: UInt8, shrink: int, width: int, rows: tuple[int, int]) -> UInt8:
-        """The frame's `rows` (first, last + 1) out of a texture's plane, both rasters `shrink` times smaller.
+    def sample(self, planes: PlaneTuple | UInt8, shrink: int, width: int, rows: tuple[int, int]) -> list[UInt8]:
+        """The frame's `rows` (first, last + 1) out of a texture's planes, all rasters `shrink` times smaller.
 
         Enlarging a whole number of pixels to a whole number and then shifting by part of a pixel costs a
         third of an affine warp.
         """
+        several = planes if isinstance(planes, tuple) else (planes,)
         first, last = rows
-        left = (0 - self.x / shrink) / self.scale
-        top = (first - self.y / shrink) / self.scale
-        across = _Span.covering(left, left + width / self.scale, self.scale, plane.shape[1])
-        down = _Span.covering(top, top + (last - first) / self.scale, self.scale, plane.shape[0])
-        part = plane[down.start : down.stop, across.start : across.stop]
-        enlarged = cv2.resize(part, (across.size, down.size), interpolation=cv2.INTER_LINEAR)
-        centre = (across.locate(left + width / self.scale / 2) - 0.5,
-                  down.locate(top + (last - first) / self.scale / 2) - 0.5)  # fmt: skip
-        return np.asarray(cv2.getRectSubPix(enlarged, (width, last - first), centre), np.uint8)
+        size = (width, last - first)
+        left, top = -self.x / shrink / self.scale, (first - self.y / shrink) / self.scale
+        right, bottom = left + size[0] / self.scale, top + size[1] / self.scale
+        across = _Span.covering(left, right, self.scale, several[0].shape[1])
+        down = _Span.covering(top, bottom, self.scale, several[0].shape[0])
+        centre = (across.locate((left + right) / 2) - 0.5, down.locate((top + bottom) / 2) - 0.5)
+        samples = []
+        for plane in several:
+            part = plane[down.start : down.stop, across.start : across.stop]
+            if part.shape != (down.size, across.size):
+                part = np.asarray(cv2.resize(part, (across.size, down.size), interpolation=cv2.INTER_LINEAR), np.uint8)
+            samples.append(np.asarray(cv2.getRectSubPix(part, size, centre), np.uint8))
+        return samples
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,8 @@ class _Span:
         """
         start = min(max(0, math.floor(first) - 2), limit - 2)
         shortest = min(max(math.ceil(last) + 2, start + 2), limit)
+        if scale == 1.0:
+            return cls(start, shortest, shortest - start)
         lengths = np.arange(shortest, min(shortest + _SPAN_CHOICES, limit) + 1) - start
         sizes = np.rint(lengths * scale)
         best = int(np.argmin(np.abs(sizes / lengths - scale)))
@@ -130,16 +139,17 @@ class Layer:
     """A cut-out that hides everything below its outline.
 
     Attributes:
-        planes: colour, premultiplied by coverage.
-        clear, clear_half: 255 minus coverage, at full and at half size.
+        luma: premultiplied by coverage.
+        clear: 255 minus coverage.
+        chroma: u, v (premultiplied) and 255 minus coverage, at half size.
         depth: 0 far … 1 near.
-        first_row: the texture row that the planes begin with; above it is nothing. Even.
+        first_row: the texture row that these begin with; above it is nothing. Even.
         solid_from: the first texture row without a gap.
     """
 
-    planes: Planes
+    luma: UInt8
     clear: UInt8
-    clear_half: UInt8
+    chroma: PlaneTuple
     depth: float
     first_row: int
     solid_from: int
@@ -166,14 +176,15 @@ class Layer:
         y += np.tile(dither(rng, 128, 128), (-(-height // 128), -(-width // 128)))[:height, :width]
         y *= coverage
         open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
+        tinted = chroma * half[..., None]
         return cls(
-            Planes(
-                to_uint8(y),
-                to_uint8(np.ascontiguousarray(chroma[..., 0]) * half),
-                to_uint8(np.ascontiguousarray(chroma[..., 1]) * half),
-            ),
+            to_uint8(y),
             to_uint8(255 - 255 * coverage),
-            to_uint8(255 - 255 * half),
+            (
+                to_uint8(np.ascontiguousarray(tinted[..., 0])),
+                to_uint8(np.ascontiguousarray(tinted[..., 1])),
+                to_uint8(255 - 255 * half),
+            ),
             depth,
             first_row,
             first_row + (int(open_rows[-1]) + 1 if len(open_rows) else 0),
@@ -205,17 +216,24 @@ def first_hidden_row(layers: list[Layer], stage: Stage, pose: Pose) -> int:
 def _paint_strip(canvas: Planes, layer: Layer, place: Placement, top: int, bottom: int) -> None:
     solid = min(bottom, max(top, _even_ceil(place.row(layer.solid_from) + 2)))
     place = Placement(place.scale, place.x, place.y + place.scale * layer.first_row)
-    clears = (layer.clear, layer.clear_half, layer.clear_half)
-    for target, colour, clear, shrink in zip(canvas, layer.planes, clears, (1, 2, 2), strict=True):
-        first, middle, last = top // shrink, solid // shrink, bottom // shrink
-        width = target.shape[1]
-        painted = place.sample(colour, shrink, width, (first, last))
+    band = canvas.y[top:solid]
+    (painted,) = place.sample(layer.luma, 1, canvas.y.shape[1], (top, bottom))
+    if solid > top:
+        (gap,) = place.sample(layer.clear, 1, canvas.y.shape[1], (top, solid))
+        lay_over(band, painted[: solid - top], gap)
+    canvas.y[solid:bottom] = painted[solid - top :]
+    first, middle, last = top // 2, solid // 2, bottom // 2
+    u, v, thin = place.sample(layer.chroma, 2, canvas.u.shape[1], (first, last))
+    for target, own in ((canvas.u, u), (canvas.v, v)):
         if middle > first:
-            gap = place.sample(clear, shrink, width, (first, middle))
-            band = target[first:middle]
-            cv2.multiply(band, gap, dst=gap, scale=1 / 255)
-            cv2.add(gap, painted[: middle - first], dst=band)
-        target[middle:last] = painted[middle - first :]
+            lay_over(target[first:middle], own[: middle - first], thin[: middle - first])
+        target[middle:last] = own[middle - first :]
+
+
+def lay_over(band: UInt8, own: UInt8, gap: UInt8) -> None:
+    """`band` seen through `gap` (255 = open), plus what the layer has of its own."""
+    cv2.multiply(band, gap, dst=band, scale=1 / 255)
+    cv2.add(band, own, dst=band)
 
 
 def _even_floor(value: float) -> int:

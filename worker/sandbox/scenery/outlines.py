@@ -75,20 +75,21 @@ def city(rng: Rng, stage: Stage, base: float, near: float) -> Outline:
     lights = np.zeros((height, width), np.float32)
     top = np.full(width, float(height), np.float32)
     ground = round(_row(stage, base))
-    unit = stage.unit * (0.026 + 0.045 * near)
+    unit = stage.unit * (0.032 + 0.035 * near)
     mass = profile(rng, width, peaks=2.2, octaves=3, roughness=0.6, smooth=True)
     x = -int(unit * rng.uniform(0, 1))
     while x < width:
         wide = max(3, round(unit * rng.uniform(0.55, 1.7)))
         lift = float(mass[int(np.clip(x + wide // 2, 0, width - 1))])
-        tall = unit * (1.3 + 2.3 * max(0.0, lift + 0.35) + 1.5 * rng.random() ** 2)
+        tower = 2.6 * rng.random() ** 4
+        tall = unit * (1.9 - near) * (1.0 + 2.4 * max(0.0, lift + 0.2) + rng.random() ** 2 + tower)
         roof = max(2, round(ground - tall))
         left, right = max(0, x), min(width, x + wide)
         coverage[roof:, left:right] = 1
         top[left:right] = np.minimum(top[left:right], roof)
         _roof_detail(coverage, rng, x, wide, roof, unit)
         _windows(lights, rng, (left, right, roof, ground), unit)
-        x += wide + (round(unit * rng.uniform(0.0, 0.25)) if rng.random() < 0.5 else 0)
+        x += wide + (round(unit * rng.uniform(0.2, 1.1)) if rng.random() < 0.35 else 0)
     coverage[ground:] = 1
     return Outline(np.minimum(top, ground).astype(np.float32), coverage, lights)
 

@@ -7,7 +7,7 @@ import numpy as np
 from worker.sandbox.camera import Camera, Pose
 from worker.sandbox.planes import NEUTRAL, Planes
 from worker.sandbox.scenery.land import LightSource, Ridge, build_ridges
-from worker.sandbox.scenery.layers import Stage, first_hidden_row, paint
+from worker.sandbox.scenery.layers import Placement, Stage, first_hidden_row, paint
 from worker.sandbox.scenery.noise import Rng
 from worker.sandbox.scenery.sky import Sky
 from worker.sandbox.scenery.theme import Land, Theme
@@ -17,15 +17,15 @@ from worker.sandbox.scenery.weather import build_weather
 # Kind, row (share of the height), depth, nearness of colour. Before the shore | beyond it.
 _Plan = tuple[tuple[str, float, float, float], ...]
 _BEHIND: dict[Land, _Plan] = {
-    "mountains": (("mountains", 0.48, 0.10, 0.05), ("mountains", 0.56, 0.25, 0.26), ("mountains", 0.645, 0.45, 0.52),
+    "mountains": (("mountains", 0.48, 0.10, 0.05), ("mountains", 0.56, 0.20, 0.26), ("mountains", 0.645, 0.45, 0.52),
                   ("mountains", 0.755, 0.70, 0.78), ("mountains", 0.88, 1.0, 1.0)),
-    "hills": (("mountains", 0.52, 0.08, 0.05), ("hills", 0.60, 0.22, 0.25), ("hills", 0.69, 0.42, 0.48),
+    "hills": (("mountains", 0.52, 0.08, 0.05), ("hills", 0.60, 0.20, 0.25), ("hills", 0.69, 0.42, 0.48),
               ("hills", 0.79, 0.68, 0.74), ("hills", 0.91, 1.0, 1.0)),
-    "forest": (("mountains", 0.47, 0.08, 0.04), ("forest", 0.60, 0.25, 0.24), ("forest", 0.70, 0.45, 0.48),
+    "forest": (("mountains", 0.47, 0.08, 0.04), ("forest", 0.60, 0.20, 0.24), ("forest", 0.70, 0.45, 0.48),
                ("forest", 0.82, 0.70, 0.74), ("forest", 0.99, 1.0, 1.0)),
     "dunes": (("dunes", 0.56, 0.12, 0.08), ("dunes", 0.65, 0.30, 0.32), ("dunes", 0.75, 0.52, 0.55),
               ("dunes", 0.87, 0.80, 0.82), ("dunes", 0.99, 1.0, 1.0)),
-    "lake": (("mountains", 0.45, 0.08, 0.05), ("mountains", 0.52, 0.18, 0.28), ("forest", 0.595, 0.30, 0.46)),
+    "lake": (("mountains", 0.45, 0.08, 0.05), ("mountains", 0.52, 0.18, 0.28), ("forest", 0.595, 0.34, 0.46)),
     "ocean": (("mountains", 0.585, 0.05, 0.16),),
     "city": (("city", 0.57, 0.10, 0.10), ("city", 0.60, 0.20, 0.38), ("city", 0.635, 0.34, 0.72)),
     "space": (("mountains", 0.86, 0.5, 0.75), ("mountains", 0.97, 1.0, 1.0)),
@@ -35,6 +35,7 @@ _BEFORE: dict[Land, _Plan] = {
     "lake": (("forest", 1.02, 1.0, 1.0),),
     "ocean": (("hills", 1.01, 1.0, 1.0),),
 }
+_SHORE_DEPTH = 0.34  # That of the last ridge beyond the water.
 _SHORE: dict[Land, float] = {"lake": 0.62, "ocean": 0.595, "city": 0.66}
 
 
@@ -89,12 +90,9 @@ class Landscape:
     def _shore_row(self, pose: Pose) -> int:
         if self._shore is None:
             return self._stage.height
-        depth = 0.34
-        scale = 1.0 + pose.push * pose.gain(depth)
-        _, shift = pose.shift(depth)
-        height = self._stage.height
-        row = height / 2 + shift * self._stage.width + scale * (self._shore - 0.5) * height
-        return int(np.clip(2 * round(row / 2), 8, height))
+        stage = self._stage
+        row = Placement.of(stage, pose, _SHORE_DEPTH).row(stage.margin_y + self._shore * stage.height)
+        return int(np.clip(2 * round(row / 2), 8, stage.height))
 
 
 def _plan(plan: _Plan, lift: float) -> list[Ridge]:

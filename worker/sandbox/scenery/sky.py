@@ -10,7 +10,7 @@ import numpy as np
 from worker.sandbox.camera import Pose
 from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.land import LightSource
-from worker.sandbox.scenery.layers import Placement, Stage
+from worker.sandbox.scenery.layers import Placement, PlaneTuple, Stage, lay_over
 from worker.sandbox.scenery.noise import Rng, dither, fractal
 from worker.sandbox.scenery.theme import Theme
 
@@ -20,12 +20,26 @@ _CLOUD_SPEED = 0.004  # Frame widths a second.
 
 @dataclass(frozen=True)
 class _Clouds:
-    planes: Planes  # Premultiplied, half size.
+    luma: UInt8  # Premultiplied, like the chroma.
     clear: UInt8
+    chroma: PlaneTuple  # u, v and clear at half size.
+
+    def paint(self, canvas: Planes, stage: Stage, pose: Pose, time: float, rows: int) -> None:
+        still = Placement.of(stage, pose, _CLOUD_DEPTH)
+        place = Placement(still.scale, still.x + time * _CLOUD_SPEED * stage.width, still.y)
+        band = canvas.y[:rows]
+        luma, clear = place.sample((self.luma, self.clear), 1, stage.width, (0, rows))
+        lay_over(band, luma, clear)
+        u, v, thin = place.sample(self.chroma, 2, stage.width // 2, (0, rows // 2))
+        lay_over(canvas.u[: rows // 2], u, thin)
+        lay_over(canvas.v[: rows // 2], v, thin)
 
 
 class Sky:
-    """Painted at half size: nothing in it is sharp but the stars, which are set at full size."""
+    """Worked out at half size: nothing in it is sharp but the stars, which are set frame by frame.
+
+    It is too far away to grow when the camera moves forward.
+    """
 
     def __init__(self, theme: Theme, light: LightSource, horizon: float, stage: Stage, rng: Rng) -> None:
         """`horizon` is the row (texture pixels) at which the gradient ends."""
@@ -38,7 +52,7 @@ class Sky:
             _add_body(colour, theme, light, stage, rng)
         if theme.weather & {"fog"}:
             colour = cv2.GaussianBlur(colour, (0, 0), height / 60)
-        self._planes = _half_planes(colour, rng)
+        self._planes = _planes(colour, rng)
         self._clouds = _paint_clouds(colour, theme, light, horizon / 2, rng) if theme.clouds > 0.05 else None
         self._stars = _Stars(theme, horizon, stage, rng) if theme.stars > 0 else None
 
@@ -48,19 +62,12 @@ class Sky:
             return
         stage = self._stage
         place = Placement.of(stage, pose, _SKY_DEPTH)
-        width, half = stage.width // 2, rows // 2
-        parts = [place.sample(plane, 2, width, (0, half)) for plane in self._planes]
+        half = rows // 2
+        (canvas.y[:rows],) = place.sample(self._planes.y, 1, stage.width, (0, rows))
+        chroma = (self._planes.u, self._planes.v)
+        canvas.u[:half], canvas.v[:half] = place.sample(chroma, 2, stage.width // 2, (0, half))
         if self._clouds is not None:
-            still = Placement.of(stage, pose, _CLOUD_DEPTH)
-            drifted = Placement(still.scale, still.x + time * _CLOUD_SPEED * stage.width, still.y)
-            clear = drifted.sample(self._clouds.clear, 2, width, (0, half))
-            for index, cloud in enumerate(self._clouds.planes):
-                behind = cv2.multiply(parts[index], clear, scale=1 / 255)
-                parts[index] = np.asarray(
-                    cv2.add(behind, drifted.sample(cloud, 2, width, (0, half))), np.uint8
-                )
-        canvas.y[:rows] = cv2.resize(parts[0], (stage.width, rows), interpolation=cv2.INTER_LINEAR)
-        canvas.u[:half], canvas.v[:half] = parts[1], parts[2]
+            self._clouds.paint(canvas, stage, pose, time, rows)
         if self._stars is not None:
             self._stars.paint(canvas.y[:rows], place, time)
 
@@ -154,11 +161,18 @@ def _paint_clouds(colour: Float, theme: Theme, light: LightSource, horizon: floa
     shade = np.array(theme.palette.middle, np.float32) * 0.8 + np.array(theme.palette.far, np.float32) * 0.2
     weight = np.clip(lit * 1.1 + 0.25 - 0.35 * cover, 0, 1)[..., None]
     planes = yuv_values((shade + (sunny - shade) * weight).astype(np.float32)) * alpha[..., None]
-    parts = [to_uint8(np.ascontiguousarray(planes[..., index])) for index in range(3)]
-    return _Clouds(Planes(*parts), to_uint8(255 - 255 * alpha))
+    size = (width * 2, height * 2)
+    luma = cv2.resize(np.ascontiguousarray(planes[..., 0]), size, interpolation=cv2.INTER_LINEAR)
+    clear = cv2.resize(255 - 255 * alpha, size, interpolation=cv2.INTER_LINEAR)
+    u, v = (to_uint8(np.ascontiguousarray(planes[..., index])) for index in (1, 2))
+    return _Clouds(to_uint8(luma), to_uint8(clear), (u, v, to_uint8(255 - 255 * alpha)))
 
 
-def _half_planes(colour: Float, rng: Rng) -> Planes:
-    """Planes that are all at the size of `colour`."""
-    yuv = yuv_values(colour) + dither(rng, *colour.shape[:2])[..., None]
-    return Planes(*(to_uint8(np.ascontiguousarray(yuv[..., index])) for index in range(3)))
+def _planes(colour: Float, rng: Rng) -> Planes:
+    """From half size: luma at full size, dithered so that its gradients do not step."""
+    yuv = yuv_values(colour)
+    height, width = colour.shape[:2]
+    size = (width * 2, height * 2)
+    luma = cv2.resize(np.ascontiguousarray(yuv[..., 0]), size, interpolation=cv2.INTER_LINEAR)
+    luma += dither(rng, size[1], size[0])
+    return Planes(to_uint8(luma), *(to_uint8(np.ascontiguousarray(yuv[..., index])) for index in (1, 2)))

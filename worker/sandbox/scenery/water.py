@@ -40,6 +40,7 @@ class Water:
         y = (np.arange(height, dtype=np.float32) * _STEP)[:, None].repeat(width, 1)
         self._x, self._y = x, y
         self._keep, self._add = _tint(theme, rows, stage.width)
+        self._keep_half = np.ascontiguousarray(self._keep[::2, ::2])
 
     def paint(self, canvas: Planes, shore: int, bottom: int, time: float) -> None:
         """Paint the rows `shore` … `bottom` (both even) from the rows above `shore`."""
@@ -55,29 +56,33 @@ class Water:
             cv2.scaleAdd(cosine, a * 0.35, sway, dst=sway)
             cv2.scaleAdd(sine, -b * 0.35, sway, dst=sway)
         source_y = np.clip(shore - 1 - 0.82 * self._y + 1.6 * lift, 0, shore - 1)
-        positions = np.dstack([self._x + sway, source_y]).astype(np.float32)
-        self._mirror(canvas.y, positions, 1, shore, rows, self._keep, self._add.y)
-        self._mirror(canvas.u, positions, 2, shore, rows, self._keep, self._add.u)
-        self._mirror(canvas.v, positions, 2, shore, rows, self._keep, self._add.v)
-        # Faces of the waves that look away from the light.
-        shade = cv2.resize(lift, (self._width, (len(lift) * _STEP)), interpolation=cv2.INTER_LINEAR)[:rows]
+        positions = cv2.merge([self._x + sway, source_y])
+        _mirror((canvas.y,), positions, 1, (shore, rows), self._keep, (self._add.y,))
+        _mirror((canvas.u, canvas.v), positions, 2, (shore, rows), self._keep_half, (self._add.u, self._add.v))
+        # Faces of the waves that look away from the light are darker, the others lighter.
         band = canvas.y[shore : shore + rows]
-        cv2.add(band, shade * 1.1, dst=band, dtype=cv2.CV_8U)
+        for change, side in ((cv2.add, lift), (cv2.subtract, -lift)):
+            shade = to_uint8(side * 1.1)
+            size = (shade.shape[1] * _STEP, shade.shape[0] * _STEP)
+            full = cv2.resize(shade, size, interpolation=cv2.INTER_LINEAR)[:rows, : self._width]
+            change(band, full, dst=band)
 
-    def _mirror(
-        self, plane: UInt8, positions: Float, shrink: int, shore: int, rows: int, keep: UInt8, add: UInt8
-    ) -> None:
-        step = _STEP // shrink
-        height, width = positions.shape[:2]
-        full = cv2.resize(positions / shrink, (width * step, height * step), interpolation=cv2.INTER_LINEAR)
-        wide, tall = plane.shape[1], rows // shrink
-        mirrored = cv2.remap(
-            plane, full[:tall, :wide], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        factor = keep[: rows : shrink, ::shrink]
-        cv2.multiply(mirrored, np.ascontiguousarray(factor), dst=mirrored, scale=1 / 255)
-        first = shore // shrink
-        plane[first : first + tall] = cv2.add(mirrored, add[:tall])
+
+def _mirror(
+    planes: tuple[UInt8, ...], positions: Float, shrink: int, where: tuple[int, int], keep: UInt8,
+    add: tuple[UInt8, ...],
+) -> None:  # fmt: skip
+    """Fill `where` (first row, rows; full size) of planes that are `shrink` times smaller than the frame."""
+    step = _STEP // shrink
+    first, tall = where[0] // shrink, where[1] // shrink
+    wide = planes[0].shape[1]
+    height, width = positions.shape[:2]
+    coarse = positions if shrink == 1 else positions * np.float32(1 / shrink)
+    full = cv2.resize(coarse, (width * step, height * step), interpolation=cv2.INTER_LINEAR)[:tall, :wide]
+    for plane, own in zip(planes, add, strict=True):
+        mirrored = cv2.remap(plane[:first], full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.multiply(mirrored, keep[:tall], dst=mirrored, scale=1 / 255)
+        plane[first : first + tall] = cv2.add(mirrored, own[:tall])
 
 
 def _tint(theme: Theme, rows: int, width: int) -> tuple[UInt8, Planes]:

@@ -13,6 +13,9 @@ from worker.sandbox.scenery.noise import Rng, fractal
 from worker.sandbox.scenery.theme import Colour, Theme
 
 
+_PHASES = 4  # Positions within a pixel that a small light can take.
+
+
 class Weather(Protocol):
     """Something that is painted over a finished landscape."""
 
@@ -30,7 +33,7 @@ def build_weather(theme: Theme, stage: Stage, rng: Rng) -> list[Weather]:
     if "rain" in theme.weather:
         found += [Falling.rain(stage, rng, near=near) for near in (0.45, 1.0)]
     if "embers" in theme.weather:
-        found.append(Motes(stage, rng, (255, 150, 60), count=170, rise=0.10, size=0.0044, flicker=5.0))
+        found.append(Motes(stage, rng, (255, 150, 60), count=110, rise=0.10, size=0.0044, flicker=5.0))
     if "fireflies" in theme.weather:
         found.append(Motes(stage, rng, theme.accent, count=50, rise=0.018, size=0.0085, flicker=1.8))
     if "dust" in theme.weather:
@@ -86,25 +89,25 @@ class Falling:
 
 
 class Motes:
-    """Small lights that wander upwards: embers, fireflies, dust in a beam.
-
-    All are set as points into one half-size field, which is then blurred: a glow costs nothing per light.
-    """
+    """Small lights that wander upwards: embers, fireflies, dust in a beam."""
 
     def __init__(
         self, stage: Stage, rng: Rng, colour: Colour, *, count: int, rise: float, size: float, flicker: float
     ) -> None:
         """`rise` in frame heights a second, `size` in shares of the stage's unit, `flicker` in radians a second."""
-        self._stage, self._flicker = stage, flicker
+        self._flicker = flicker
         self._x, self._y = rng.uniform(-0.05, 1.05, count), rng.uniform(0, 1.15, count)
         near = rng.random(count)
         self._rise = rise * (0.5 + near) * rng.uniform(0.7, 1.3, count)
         self._phase = rng.uniform(0, 6.283, (2, count))
         self._wander = rng.uniform(0.006, 0.022, count)
-        self._strength = rng.uniform(0.15, 1.0, count) * (0.35 + near**2)
+        self._strength = rng.uniform(0.3, 1.0, count) * (0.35 + 0.65 * near)
         yuv = yuv_values(np.array([[colour]], np.float32))[0, 0]
-        self._yuv = (float(yuv[0] - 16), float(yuv[1] - 128), float(yuv[2] - 128))
-        self._core = max(0.7, stage.unit * size * 0.22)
+        self._gains = (float(yuv[0] - 16) / 255, float(yuv[1] - 128) / 255, float(yuv[2] - 128) / 255)
+        levels = [max(1.1, stage.unit * size * share) for share in (0.5, 0.75, 1.1, 1.6)]
+        self._full = [_glows(radius) for radius in levels]
+        self._half = [_glows(max(0.8, radius / 2)) for radius in levels]
+        self._level = np.minimum((near**2 * len(levels)).astype(int), len(levels) - 1)
 
     def paint(self, canvas: Planes, time: float) -> None:
         """Add each light where it is now."""
@@ -114,18 +117,13 @@ class Motes:
         # Fading at the top and bottom hides the wrap.
         shine *= np.clip((y + 0.06) / 0.25, 0, 1) * np.clip((1.04 - y) / 0.1, 0, 1)
         height, width = canvas.u.shape
-        field = np.zeros((height, width), np.float32)
-        _set_points(field, x * width, y * height, shine)
-        core = cv2.GaussianBlur(field, (0, 0), self._core)
-        glow = cv2.GaussianBlur(field, (0, 0), self._core * 3.2)
-        # A blurred point is 1 / (2 pi sigma squared) high; the core comes out as bright as the light itself.
-        light = (core + 2.4 * glow) * (6.283 * self._core**2)
-        luma = to_uint8(np.minimum(light, 1.2) * self._yuv[0])
-        cv2.add(canvas.y, cv2.resize(luma, canvas.y.shape[::-1], interpolation=cv2.INTER_LINEAR), dst=canvas.y)
-        tinted = np.minimum(light, 1.0)
-        for plane, tint in zip((canvas.u, canvas.v), self._yuv[1:], strict=True):
-            cv2.scaleAdd(tinted, tint, plane.astype(np.float32), dst=field)
-            plane[...] = field
+        for level, left, top, light in zip(
+            self._level.tolist(), (x * width).tolist(), (y * height).tolist(), shine.tolist(), strict=True
+        ):
+            if light > 0.03:
+                _add_sprite(canvas.y, self._full[level], left * 2, top * 2, self._gains[0] * light)
+                _add_sprite(canvas.u, self._half[level], left, top, self._gains[1] * light)
+                _add_sprite(canvas.v, self._half[level], left, top, self._gains[2] * light)
 
 
 class Fog:
@@ -165,13 +163,26 @@ def _dot(target: np.ndarray, x: float, y: float, radius: float, value: float) ->
     cv2.circle(target, centre, max(8, round(radius * 16)), value, -1, cv2.LINE_AA, 4)
 
 
-def _set_points(field: np.ndarray, x: np.ndarray, y: np.ndarray, value: np.ndarray) -> None:
-    """Add points at positions between pixels to the four pixels around each."""
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    part_x, part_y = x - left, y - top
-    height, width = field.shape
-    for dy, share_y in ((0, 1 - part_y), (1, part_y)):
-        for dx, share_x in ((0, 1 - part_x), (1, part_x)):
-            column, row = left + dx, top + dy
-            seen = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-            np.add.at(field, (row[seen], column[seen]), (value * share_x * share_y)[seen])
+def _glows(radius: float) -> list[list[UInt8]]:
+    """A soft light with a bright core, at each of `_PHASES` x `_PHASES` positions within a pixel."""
+    reach = max(3, int(np.ceil(radius * 3.2)))
+    axis = np.arange(-reach, reach + 1, dtype=np.float32)
+
+    def glow(phase_x: int, phase_y: int) -> UInt8:
+        x, y = axis[None] - phase_x / _PHASES, axis[:, None] - phase_y / _PHASES
+        square = (x * x + y * y) / radius**2
+        return to_uint8((255 * (0.72 * np.exp(-square / 0.3) + 0.28 * np.exp(-square / 1.9))).astype(np.float32))
+
+    return [[glow(x, y) for x in range(_PHASES)] for y in range(_PHASES)]
+
+
+def _add_sprite(plane: UInt8, phases: list[list[UInt8]], x: float, y: float, gain: float) -> None:
+    """Add `gain` times a sprite, centred at a position between pixels; not at the plane's edge."""
+    column, row = int(x * _PHASES), int(y * _PHASES)
+    sprite = phases[row % _PHASES][column % _PHASES]
+    side = len(sprite)
+    left, top = column // _PHASES - side // 2, row // _PHASES - side // 2
+    if left < 0 or top < 0 or left + side > plane.shape[1] or top + side > plane.shape[0]:
+        return
+    window = plane[top : top + side, left : left + side]
+    cv2.addWeighted(window, 1.0, sprite, gain, 0.0, dst=window)
