@@ -8,6 +8,7 @@ from sorceress_video.catalog.model import ModelSpec
 from sorceress_video.catalog.prices import Price, format_micro_usd, total
 from sorceress_video.catalog.registry import Catalog, get_catalog, load_catalog
 from sorceress_video.catalog.schema import InputSpec, Route, Setting
+from sorceress_video.catalog.sheet import SheetRow, model_sheet
 from sorceress_video.catalog.terms import InputRole, MediaKind, Mode, SettingKind, SettingValue
 from sorceress_video.catalog.values import OptionView, SettingView
 
@@ -32,11 +33,13 @@ __all__ = [
     "SettingRefused",
     "SettingValue",
     "SettingView",
+    "SheetRow",
     "UnknownModel",
     "format_micro_usd",
     "get_catalog",
     "has_control_characters",
     "input_problems",
     "load_catalog",
+    "model_sheet",
     "total",
 ]

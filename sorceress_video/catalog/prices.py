@@ -94,16 +94,17 @@ def price(
         ),
         Decimal(0),
     )
-    return Price(_micro(amount), up_to=bound and amount > 0, note=rate.note)
+    return Price(micro(amount), up_to=bound and amount > 0, note=rate.note)
 
 
-def _micro(usd: Decimal) -> int:
+def micro(usd: Decimal) -> int:
+    """US dollars in whole micro-dollars, halves up."""
     return int((usd * MICRO).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _open_note(model: ModelSpec, rate: Rate, route: Route) -> str:
     if route.mode is Mode.MOTION and rate.kind == "per_second" and rate.usd is not None:
-        each = format_micro_usd(_micro(rate.usd * rate.multiplier))
+        each = format_micro_usd(micro(rate.usd * rate.multiplier))
         return f"{each} for each second of the motion video"
     return f"{model.name}: the price depends on the length, which is not known yet."
 

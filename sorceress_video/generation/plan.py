@@ -101,14 +101,15 @@ def plan(request: GenerationRequest, catalog: Catalog, *, available_providers: C
         if count > 1:
             sentence = f"{models[-1].name} is selected {count} times."
             reasons.append(Reason(ReasonCode.DUPLICATE_MODEL, sentence, model_id))
-    reasons += refusals(
-        mode=request.mode,
-        models=models,
-        prompt=request.prompt,
-        settings=request.settings,
-        inputs=request.inputs,
-        available_providers=available_providers,
-    )
+    if models or not request.model_ids:
+        reasons += refusals(
+            mode=request.mode,
+            models=models,
+            prompt=request.prompt,
+            settings=request.settings,
+            inputs=request.inputs,
+            available_providers=available_providers,
+        )
     if reasons:
         raise PlanRefused(in_order(reasons))
     clips = tuple(

@@ -77,7 +77,7 @@ def _fixes_resolution(variant: str) -> bool:
     return variant in ("standard", "pro")
 
 
-def _by_kind(price: dict[str, Any], variants: list[str]) -> list[dict[str, Any]]:
+def _by_kind(price: dict[str, Any], variants: list[str]) -> list[dict[str, Any]]:  # noqa: PLR0911 - a table
     kind = price["kind"]
     if kind == "tokens":
         return _token_rates(price)

@@ -97,7 +97,7 @@ def test_a_broken_file_is_one_sentence_with_file_and_field(tmp_path: Path, text:
 def test_two_files_with_one_id_in_a_folder_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "a.toml", GOOD)
     write(tmp_path, "b.toml", GOOD)
-    with pytest.raises(CatalogError, match="b.toml: id: “mine” is already the id of a.toml"):
+    with pytest.raises(CatalogError, match=r"b\.toml: id: “mine” is already the id of a\.toml"):
         load_catalog(tmp_path)
 
 
@@ -105,7 +105,7 @@ def test_a_missing_folder_and_bytes_that_are_no_text_are_said(tmp_path: Path) ->
     with pytest.raises(CatalogError, match="is not there"):
         load_catalog(tmp_path / "nowhere")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(CatalogError, match="bytes.toml is not UTF-8"):
+    with pytest.raises(CatalogError, match=r"bytes\.toml is not UTF-8"):
         load_catalog(tmp_path)
 
 
@@ -113,3 +113,13 @@ def test_a_model_cannot_be_changed_after_loading() -> None:
     model: ModelSpec = load_catalog(MODELS_FOLDER).get("animatic")
     with pytest.raises(ValidationError):
         model.name = "Other"  # type: ignore[misc]
+
+
+def test_the_example_of_the_guide_is_a_model_that_works(tmp_path: Path) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "adding-a-model.md"
+    blocks = guide.read_text(encoding="utf-8").split("```toml\n")[1:]
+    smallest, rule = (block.split("```")[0] for block in blocks)
+    assert "[[rules]]" in rule
+    write(tmp_path, "mine.toml", smallest)
+    (model,) = load_catalog(tmp_path).models
+    assert [model.price(mode, (), {}).micro_usd for mode in model.modes] == [350_000, 350_000]
