@@ -404,11 +404,15 @@ def end(
     retry_helps: bool | None = None,
 ) -> Moved | None:
     """Fail or cancel a clip and close its attempt and its reserve."""
-    number, sent = clip.attempt, clip.status not in {ClipStatus.QUEUED.value, ClipStatus.WAITING.value}
+    sent = clip.status not in {ClipStatus.QUEUED.value, ClipStatus.WAITING.value}
+    number = (
+        clip.attempt if sent else clip.attempt + 1
+    )  # Of a clip not sent, the attempt it was set aside for.
     done = shift(
         session,
         clip,
         move,
+        attempt=number,  # A number is used once, sent or not, since the ledger goes by it.
         finished_at=utc_now(),
         error_code=code,
         error_text=sentence,
@@ -417,8 +421,7 @@ def end(
         **_fresh(None),
     )
     if done is not None:
-        reserved = number if sent else number + 1
-        clip.cost_micro_usd = ledger.settle(session, clip, reserved, billed=billed)
+        clip.cost_micro_usd = ledger.settle(session, clip, number, billed=billed)
         if sent:
             _close_attempt(session, clip.id, number, "refused" if code and billed == "no" else "ended", code)
     return done

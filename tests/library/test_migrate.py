@@ -1,0 +1,90 @@
+"""Migrations: from nothing, again, refused, backed up, in step with the tables."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from sorceress_video.library.database import Database
+from sorceress_video.library.migrate import MigrationRefusedError, upgrade
+from sorceress_video.library.tables import metadata
+from sorceress_video.settings import Settings
+from tests.library import clips as way
+from tests.library.conftest import add_account
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return Settings(data_dir=tmp_path, database_url=url)
+
+
+def test_an_empty_database_gets_all_tables_and_a_second_start_changes_nothing(settings: Settings) -> None:
+    assert upgrade(settings) == upgrade(settings)
+    db = Database(settings.effective_database_url)
+    member = add_account(db, "mara@example.com")
+    way.complete(db, member)
+    db.close()
+
+
+def test_the_migrations_lead_to_exactly_the_tables(settings: Settings) -> None:
+    upgrade(settings)
+    db = Database(settings.effective_database_url)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    db.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_in_one_sentence(settings: Settings) -> None:
+    upgrade(settings)
+    db = Database(settings.effective_database_url)
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    db.close()
+    with pytest.raises(MigrationRefusedError) as refused:
+        upgrade(settings)
+    assert "newer version" in str(refused.value)
+    assert "9999" in str(refused.value)
+
+
+def test_starts_at_one_moment_migrate_once(settings: Settings) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: upgrade(settings), range(4)))) == 1
+
+
+def test_there_is_one_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    config.set_main_option("path_separator", "os")
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+def test_a_copy_is_kept_before_an_upgrade(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    upgrade(settings)
+    db = Database(settings.effective_database_url)
+    member = add_account(db, "mara@example.com")
+    clip_id = way.complete(db, member)
+    with db.engine.begin() as connection:  # As if the newest migration had not run yet.
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    db.close()
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    config.set_main_option("path_separator", "os")
+    if ScriptDirectory.from_config(config).get_current_head() == "0001":
+        assert not (tmp_path / "backups").exists(), "nothing to upgrade, nothing to keep"
+        return
+    upgrade(settings)
+    copy = Database(f"sqlite:///{tmp_path / 'backups' / 'workspace-0001.db'}")
+    assert way.load(copy, clip_id).status == "completed"
+    copy.close()
