@@ -121,6 +121,8 @@ def fit(width: int, height: int, max_width: int, max_height: int) -> tuple[int, 
 
 def decoded_frames(container: InputContainer, *, threads: int = 1) -> Iterator[av.VideoFrame]:
     """All frames of the first video stream, in order of display. Damaged stretches are left out."""
+    if not container.streams.video:
+        return
     stream = container.streams.video[0]
     stream.codec_context.thread_count = threads
     if threads > 1:

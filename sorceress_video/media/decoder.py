@@ -24,7 +24,7 @@ TASKS = {
     "accept_video": "sorceress_video.media.video_tasks",
     "accept_audio": "sorceress_video.media.video_tasks",
     "inspect_result": "sorceress_video.media.video_tasks",
-    "make_derivatives": "sorceress_video.media.video_tasks",
+    "make_derivatives": "sorceress_video.media.derive_tasks",
     "faststart_copy": "sorceress_video.media.video_tasks",
 }
 
@@ -35,14 +35,15 @@ def main() -> None:
     # What a C library prints must not mix with the answer.
     answer_to = os.dup(1)
     os.dup2(2, 1)
-    _set_limits(request["bounds"])
-    answer = _answer(request["task"], request["arguments"])
-    os.write(answer_to, json.dumps(answer).encode() + b"\n")
+    set_limits(request["bounds"])
+    found = answer(request["task"], request["arguments"])
+    os.write(answer_to, json.dumps(found).encode() + b"\n")
     sys.stderr.flush()
     os._exit(0)
 
 
-def _set_limits(bounds: dict[str, int]) -> None:
+def set_limits(bounds: dict[str, int]) -> None:
+    """Bind this process, for good, to the fields of `sandbox.Bounds`."""
     cpu = bounds["cpu_seconds"]
     for limit, soft, hard in (
         (resource.RLIMIT_AS, bounds["memory"], bounds["memory"]),
@@ -59,7 +60,8 @@ def _set_limits(bounds: dict[str, int]) -> None:
     signal.alarm(bounds["wall_seconds"] + 1)
 
 
-def _answer(task: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def answer(task: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Run a task in the current folder: its result and the files that it made, or its error as data."""
     try:
         module = importlib.import_module(TASKS[task])
         before = {entry.name for entry in os.scandir()}

@@ -44,7 +44,7 @@ def test_a_video_that_is_black_throughout_still_has_a_poster(folder: Path) -> No
 
 
 def test_a_preview_is_light_muted_and_even(folder: Path) -> None:
-    video = files.write_clip(folder / "long.mp4", size=(1280, 720), frames=144)
+    video = files.write_clip(folder / "long.mp4", size=(640, 360), frames=120)
     make_preview(video, folder / "preview.mp4")
     with av.open(str(folder / "preview.mp4")) as container:
         stream = container.streams.video[0]

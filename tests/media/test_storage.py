@@ -16,12 +16,12 @@ from obstore.store import MemoryStore
 from sorceress_video.media.errors import StorageError, StorageFull
 from sorceress_video.media.storage import (
     LocalStorage,
-    ObjectStorage,
     Storage,
     content_key,
     copy_file,
     open_storage,
 )
+from sorceress_video.media.storage.objects import ObjectStorage
 from sorceress_video.settings import Settings
 from tests.media.conftest import leftovers
 

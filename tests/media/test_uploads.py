@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-import random
+import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from sorceress_video.media.limits import UploadLimits
 from sorceress_video.media.uploads import AcceptedMedia, accept_upload
 from tests.media import files
 from tests.media.conftest import Named
+from tests.media.mutations import damaged
 
 IMAGE = frozenset({MediaKind.IMAGE})
 VIDEO = frozenset({MediaKind.VIDEO})
@@ -106,7 +109,6 @@ def test_a_photo_is_turned_upright_and_loses_its_place_and_its_tail(named: Named
 
 
 def test_a_photo_does_not_grow_when_it_is_written_anew(named: Named) -> None:
-    random.seed(1)
     noise = Image.effect_noise((800, 600), 40).convert("RGB")
     target = io.BytesIO()
     noise.save(target, "JPEG", quality=85)
@@ -380,21 +382,43 @@ def test_sound_is_measured_and_loses_its_tags(folder: Path, format_name: str, co
 # --- damage and trouble
 
 
-def test_random_damage_is_refused_or_survived_and_the_caller_lives(clip: Path, named: Named) -> None:
-    chance = random.Random(20)
-    whole = clip.read_bytes()
-    verdicts = {"accepted": 0}
-    for number in range(16):
-        content = bytearray(whole)
-        for _ in range(chance.choice((1, 20, 400))):
-            content[chance.randrange(len(content))] = chance.randrange(256)
-        try:
-            accept_upload(named(f"{number}.mp4", bytes(content)), kinds=ANY).discard()
-            verdicts["accepted"] += 1
-        except MediaRefused as error:
-            verdicts[error.code] = verdicts.get(error.code, 0) + 1
-    assert sum(verdicts.values()) == 16
-    assert len(verdicts) > 1, verdicts
+@pytest.mark.parametrize(("task", "count"), [("accept_video", 200), ("accept_image", 50)])
+def test_hundreds_of_damaged_files_are_each_judged(
+    clip: Path, folder: Path, named: Named, task: str, count: int
+) -> None:
+    good = clip if task == "accept_video" else named("photo", files.picture("PNG"))
+    command = [sys.executable, "-m", "tests.media.mutations", task, str(good), str(count), str(folder)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    verdicts = json.loads(done.stdout)
+    assert sum(verdicts.values()) == count
+    assert set(verdicts) <= {
+        "accepted",
+        "truncated",
+        "unreadable",
+        "no_frames",
+        "no_video",
+        "codec",
+        "too_many_pixels",
+        "too_many_frames",
+        "too_long",
+        "too_small",
+        "decoder_memory",
+    }, verdicts
+    assert verdicts["accepted"] < count * 0.9
+    assert verdicts["unreadable"] > 5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_upload_is_accepted_whole_or_refused_whole(clip: Path, named: Named, seed: int) -> None:
+    path = named("upload.mp4", damaged(clip.read_bytes(), seed))
+    try:
+        accept_upload(path, kinds=ANY).discard()
+    except MediaRefused as error:
+        verdict = error.sentence
+    else:
+        verdict = "Accepted."
+    assert verdict.endswith(".")
+    assert [found.name for found in path.parent.iterdir()] == ["upload.mp4"]
 
 
 def test_types_are_told_by_the_first_bytes_alone() -> None:
