@@ -1,0 +1,1 @@
+"""The gallery: a window of the account's clips, live cards, search, favourites."""

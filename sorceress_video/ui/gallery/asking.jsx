@@ -1,0 +1,216 @@
+import { createElement as h, useEffect, useId, useRef, useState } from "react";
+import { EllipsisVertical, Search, X } from "lucide-react";
+
+const PAUSE = 220; // ms of rest before a search is sent
+
+let question = null; // the mounted dialog's opener
+
+/** Asks once before it deletes. Children are what the button shows. */
+export function AskDelete({ clipId, onConfirm, children, ...rest }) {
+  const ask = (event) => {
+    const opener = event.currentTarget;
+    opener.closest("[popover]")?.hidePopover();
+    question?.({ onConfirm, opener });
+  };
+  return h("button", { ...rest, type: "button", onClick: ask, "data-testid": rest["data-testid"] ?? "card-delete" }, children);
+}
+
+/** The one dialog of that question. */
+export function DeleteQuestion({ undoSeconds }) {
+  const dialog = useRef(null);
+  const asked = useRef(null);
+  const title = useId();
+  useEffect(() => {
+    question = (next) => {
+      asked.current = next;
+      dialog.current.showModal();
+    };
+    return () => {
+      question = null;
+    };
+  }, []);
+  const confirm = () => {
+    dialog.current.close();
+    asked.current?.onConfirm?.();
+  };
+  const backdrop = (event) => event.target === dialog.current && dialog.current.close();
+  const button =
+    "inline-flex items-center justify-center h-8 pointer-coarse:h-11 px-3 rounded-sm text-base font-medium cursor-pointer outline-none focus-visible:ring-2 focus-visible:ring-accent transition-colors";
+  return h(
+    "dialog",
+    {
+      ref: dialog,
+      "aria-labelledby": title,
+      "data-testid": "delete-dialog",
+      onClick: backdrop,
+      onKeyDown: (event) => event.stopPropagation(),
+      className: "kit-dialog kit-dialog-center !w-[min(360px,calc(100vw-24px))] max-lg:!w-full",
+    },
+    h(
+      "div",
+      { className: "p-4" },
+      h("h2", { id: title, className: "text-md font-semibold text-text-1" }, "Delete this clip?"),
+      h(
+        "p",
+        { className: "mt-1 text-base text-text-2 text-pretty" },
+        `The clip and its files go. You can undo it for ${undoSeconds} seconds.`,
+      ),
+    ),
+    h(
+      "footer",
+      { className: "flex justify-end gap-2 px-4 pb-4" },
+      h(
+        "button",
+        {
+          type: "button",
+          onClick: () => dialog.current.close(),
+          className: `${button} bg-bg-3 text-text-1 hover:bg-line-strong`,
+          "data-testid": "delete-cancel",
+        },
+        "Keep",
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          autoFocus: true,
+          onClick: confirm,
+          className: `${button} bg-bad-soft text-bad hover:bg-bad/20`,
+          "data-testid": "delete-confirm",
+        },
+        "Delete",
+      ),
+    ),
+  );
+}
+
+/** Three dots on a card under a finger; its lines come from below as a sheet. */
+export function CardMenu({ label, children, ...rest }) {
+  const id = useId();
+  const sheet = useRef(null);
+  const [open, setOpen] = useState(false);
+  return [
+    h(
+      "button",
+      {
+        key: "opener",
+        ...rest,
+        type: "button",
+        "aria-label": label,
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        onClick: () => sheet.current.showPopover(),
+        "data-testid": "card-menu",
+      },
+      h(EllipsisVertical, { size: 18, strokeWidth: 2, "aria-hidden": true }),
+    ),
+    h(
+      "div",
+      {
+        key: "sheet",
+        ref: sheet,
+        id,
+        popover: "auto",
+        onToggle: (event) => setOpen(event.newState === "open"),
+        onClick: (event) => event.target.closest("a,button") && sheet.current?.hidePopover(),
+        "data-testid": "card-menu-sheet",
+        className:
+          "fixed inset-x-0 top-auto bottom-0 m-0 w-full max-w-none p-2 pb-[calc(8px+env(safe-area-inset-bottom))] rounded-t-lg border-t border-line bg-bg-1 text-text-1 shadow-lift translate-y-0 starting:translate-y-full transition-transform duration-200 ease-settle backdrop:bg-scrim",
+      },
+      open && children,
+    ),
+  ];
+}
+
+/** Sends what was typed after a short rest. “/” leads here from anywhere outside a field. */
+export function SearchBox({ value, onSearch }) {
+  const field = useRef(null);
+  const timer = useRef(0);
+  const [text, setText] = useState(value ?? "");
+  const sent = useRef(value ?? "");
+  useEffect(() => {
+    if (value !== sent.current) setText(value ?? "");
+    sent.current = value ?? "";
+  }, [value]);
+  useEffect(() => {
+    const slash = (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest?.("input,textarea,select,[contenteditable],dialog:modal")) return;
+      event.preventDefault();
+      field.current.focus();
+      field.current.select();
+    };
+    document.addEventListener("keydown", slash);
+    return () => {
+      document.removeEventListener("keydown", slash);
+      clearTimeout(timer.current);
+    };
+  }, []);
+  const send = (next, rest) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      sent.current = next;
+      onSearch?.(next);
+    }, rest);
+  };
+  const keys = (event) => {
+    if (event.key === "Enter") send(text, 0);
+    if (event.key === "Escape") {
+      if (text) send("", 0);
+      else field.current.blur();
+    }
+  };
+  return h(
+    "div",
+    { role: "search", className: "relative flex-1 min-w-0 lg:max-w-[340px] group/search" },
+    h(Search, {
+      size: 15,
+      strokeWidth: 1.75,
+      "aria-hidden": true,
+      className: "absolute left-2.5 top-1/2 -translate-y-1/2 text-text-3 pointer-events-none",
+    }),
+    h("input", {
+      ref: field,
+      type: "text",
+      inputMode: "search",
+      enterKeyHint: "search",
+      value: text,
+      maxLength: 200,
+      placeholder: "Search prompts",
+      "aria-label": "Search prompts",
+      autoComplete: "off",
+      spellCheck: false,
+      "data-testid": "search",
+      onChange: (event) => send(event.target.value, PAUSE),
+      onKeyDown: keys,
+      className:
+        "w-full h-8 pointer-coarse:h-11 pl-8 pr-8 rounded-md bg-bg-0 border border-line-strong text-base pointer-coarse:text-lg text-text-1 placeholder:text-text-3 outline-none transition-[border-color,box-shadow] hover:border-text-3 focus-visible:border-accent focus-visible:ring-3 focus-visible:ring-accent-soft",
+    }),
+    text
+      ? h(
+          "button",
+          {
+            type: "button",
+            "aria-label": "Clear the search",
+            "data-testid": "search-clear",
+            onClick: () => {
+              send("", 0);
+              field.current.focus();
+            },
+            className:
+              "absolute right-1 top-1/2 -translate-y-1/2 size-6 pointer-coarse:size-10 grid place-items-center rounded-xs text-text-3 hover:text-text-1 cursor-pointer outline-none focus-visible:ring-2 focus-visible:ring-accent",
+          },
+          h(X, { size: 14, strokeWidth: 1.75, "aria-hidden": true }),
+        )
+      : h(
+          "kbd",
+          {
+            "aria-hidden": true,
+            className:
+              "absolute right-2 top-1/2 -translate-y-1/2 hidden lg:grid pointer-coarse:hidden place-items-center size-5 rounded-xs border border-line-strong text-text-3 text-xs font-sans group-focus-within/search:hidden",
+          },
+          "/",
+        ),
+  );
+}

@@ -1,0 +1,113 @@
+import { createElement as h } from "react";
+import { RefreshCw } from "lucide-react";
+import { useSecondsSince, useTick } from "$/public/external/sorceress_video/live/feed/live_store.jsx";
+import { useCell } from "./virtual_grid.jsx";
+
+const RADIUS = 20;
+const ROUND = 2 * Math.PI * RADIUS;
+const LONG = 180; // seconds after which a clip of unknown usual time counts as long
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** Usual times are medians: rounded to five seconds, or they would promise what they cannot keep. */
+const about = (seconds) => clock(Math.max(5, Math.round(seconds / 5) * 5));
+
+function Ring({ percent }) {
+  const known = percent >= 0;
+  return h(
+    "div",
+    {
+      role: "progressbar",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      "aria-valuenow": known ? percent : undefined,
+      "data-testid": "card-progress",
+      className: "relative size-[34px] @[260px]:size-[38px] shrink-0",
+    },
+    h(
+      "svg",
+      {
+        viewBox: "0 0 48 48",
+        "aria-hidden": true,
+        className: `size-full -rotate-90 ${known ? "" : "animate-spin [animation-duration:1.6s] motion-reduce:animate-none"}`,
+      },
+      h("circle", { cx: 24, cy: 24, r: RADIUS, fill: "none", stroke: "currentColor", strokeWidth: 4, className: "text-text-1 opacity-20" }),
+      h("circle", {
+        cx: 24,
+        cy: 24,
+        r: RADIUS,
+        fill: "none",
+        stroke: "var(--accent)",
+        strokeWidth: 4,
+        strokeLinecap: "round",
+        strokeDasharray: ROUND,
+        style: { strokeDashoffset: ROUND * (known ? 1 - percent / 100 : 0.78) },
+        className: known ? "transition-[stroke-dashoffset] duration-300 ease-out" : "",
+      }),
+    ),
+    known &&
+      h(
+        "span",
+        { className: "absolute inset-0 grid place-items-center text-xs font-semibold figure tracking-tight" },
+        `${percent}%`,
+      ),
+  );
+}
+
+/**
+ * What a clip in the making shows: how far, what it is doing, how long of how long usually, and, when that is
+ * over, a way to ask now. Lives on ticks; the card's row is what it starts from.
+ */
+export function BusyOverlay({ clip, onRecheck }) {
+  const tick = useTick(clip.id, clip.version);
+  const { tabIndex } = useCell();
+  const percent = tick?.percent ?? clip.percent;
+  const phase = tick?.phase || clip.text;
+  const seconds = useSecondsSince(clip.since);
+  const long = clip.since > 0 && seconds > (clip.usual > 0 ? clip.usual * 1.5 + 10 : LONG);
+  const position = tick?.position ?? clip.position;
+  const time = clip.usual > 0 && !long ? `${clock(seconds)} of about ${about(clip.usual)}` : clock(seconds);
+  return h(
+    "div",
+    {
+      "data-tile": true,
+      tabIndex,
+      role: "group",
+      "aria-label": `${clip.model}: ${phase}`,
+      className:
+        "absolute inset-0 flex flex-col items-center justify-center gap-0.5 px-3 pb-5 text-center outline-none rounded-md",
+    },
+    h(Ring, { percent: clip.since > 0 ? percent : -1 }),
+    h("p", { className: "mt-1.5 text-base font-medium text-text-1 line-clamp-1", "data-testid": "card-phase" }, phase),
+    h(
+      "p",
+      { className: "text-sm text-text-2 figure line-clamp-1", "data-testid": "card-time" },
+      clip.since > 0 ? time : position > 0 ? `${position} ahead` : "\u00a0",
+      long &&
+        h(
+          "button",
+          {
+            type: "button",
+            onClick: onRecheck,
+            "data-testid": "card-recheck",
+            "data-tip": "Longer than usual: ask now how it stands",
+            className:
+              "relative z-20 inline-flex items-center gap-1 ml-2 text-accent cursor-pointer outline-none rounded-xs focus-visible:ring-2 focus-visible:ring-accent hover:underline after:absolute after:-inset-2 pointer-coarse:after:-inset-3",
+          },
+          h(RefreshCw, { size: 12, strokeWidth: 1.75, "aria-hidden": true }),
+          "Recheck",
+        ),
+    ),
+  );
+}
+
+/** “position 3 · tries by itself”, kept up by ticks. */
+export function QueuePlace({ clip }) {
+  const tick = useTick(clip.id, clip.version);
+  const position = tick?.position ?? clip.position;
+  return h(
+    "span",
+    { "data-testid": "card-position" },
+    position > 0 ? `position ${position} · ` : "",
+    "tries by itself",
+  );
+}

@@ -1,0 +1,120 @@
+"""The gallery's parts that the browser plays alone: the grid, the films, the rings, the question before a delete."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from sorceress_video.live.feed import LIVE_STORE
+from sorceress_video.ui.gallery.models import Card
+from sorceress_video.ui.lightbox.client import STAGE
+
+_GRID = rx.asset("virtual_grid.jsx", shared=True)
+_MEDIA = rx.asset("clip_media.jsx", shared=True)
+_BUSY = rx.asset("busy.jsx", shared=True)
+_ASKING = rx.asset("asking.jsx", shared=True)
+IMPORTED = (LIVE_STORE, STAGE)
+"""The files of other rooms that these import; naming them here has them laid out for the build."""
+
+_VIRTUAL = "@tanstack/react-virtual@3.14.26"
+
+
+class VirtualGrid(rx.Component):
+    """Tiles of which only the visible ones exist; see ``virtual_grid.jsx``."""
+
+    library = _GRID.importable_path
+    tag = "VirtualGrid"
+    lib_dependencies: list[str] = [_VIRTUAL]
+
+    total: rx.Var[int]
+    start: rx.Var[int]
+    count: rx.Var[int]
+    columns: rx.Var[int]
+    gap: rx.Var[int]
+    fresh: rx.Var[int]
+    filter: rx.Var[str]
+    label: rx.Var[str]
+    on_range: rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
+    on_hold: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+
+
+class GridCell(rx.Component):
+    """The place of one tile of the window, by its number in it."""
+
+    library = _GRID.importable_path
+    tag = "GridCell"
+
+    index: rx.Var[int]
+
+
+class CellTile(rx.Component):
+    """The focusable ground of a tile that opens nothing."""
+
+    library = _GRID.importable_path
+    tag = "CellTile"
+
+
+class ClipMedia(rx.Component):
+    """Poster, film and opening button of a completed clip; see ``clip_media.jsx``."""
+
+    library = _MEDIA.importable_path
+    tag = "ClipMedia"
+
+    clip: rx.Var[Card]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class BusyOverlay(rx.Component):
+    """Ring, phase and time of a clip in the making; see ``busy.jsx``."""
+
+    library = _BUSY.importable_path
+    tag = "BusyOverlay"
+
+    clip: rx.Var[Card]
+    on_recheck: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class QueuePlace(rx.Component):
+    """“position 3 · tries by itself”."""
+
+    library = _BUSY.importable_path
+    tag = "QueuePlace"
+
+    clip: rx.Var[Card]
+
+
+class AskDelete(rx.Component):
+    """A button that asks once, in a dialog of its own, before it does it; see ``asking.jsx``."""
+
+    library = _ASKING.importable_path
+    tag = "AskDelete"
+
+    clip_id: rx.Var[str]
+    on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class DeleteQuestion(rx.Component):
+    """The dialog that every :class:`AskDelete` of the page opens."""
+
+    library = _ASKING.importable_path
+    tag = "DeleteQuestion"
+
+    undo_seconds: rx.Var[int]
+
+
+class CardMenu(rx.Component):
+    """A card's actions as a list, for fingers; its children are the lines."""
+
+    library = _ASKING.importable_path
+    tag = "CardMenu"
+
+    label: rx.Var[str]
+
+
+class SearchBox(rx.Component):
+    """The search field: ``/`` leads to it, Escape empties it; see ``asking.jsx``."""
+
+    library = _ASKING.importable_path
+    tag = "SearchBox"
+
+    value: rx.Var[str]
+    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]

@@ -1,0 +1,328 @@
+"""The gallery's state: a window of cards, the filter, and what a person may do to a clip.
+
+Every public method is a network endpoint: the account comes from the connection's cookie at every event, and
+the functions below the methods check that the clip is the account's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+import reflex as rx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from sorceress_video.http.identity import signed_in_async
+from sorceress_video.http.session_guard import public_event
+from sorceress_video.jobs import actions
+from sorceress_video.jobs.admission import AdmissionRefusedError
+from sorceress_video.library import preferences
+from sorceress_video.library.database import get_database
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.library.ids import new_id
+from sorceress_video.live.hub import HUB
+from sorceress_video.settings import get_settings
+from sorceress_video.ui.gallery.demo import demo_cards
+from sorceress_video.ui.gallery.models import Card
+from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
+from sorceress_video.ui.prompt_panel.state import PromptState
+
+SEARCH_CHARACTERS: Final = 200
+MOST_COLUMNS: Final = 4
+DEFAULT_COLUMNS: Final = 3
+REROLL_PAUSE: Final = 1.2
+"""Seconds in which a second click on Reroll of the same clip is taken for a double click."""
+VIEWS: Final = ("all", "favorites")
+
+_UNREADABLE: Final = "The gallery could not be read. Your clips are safe; running ones go on."
+
+_log = structlog.get_logger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _usual_times() -> UsualTimes:
+    return UsualTimes(get_database())
+
+
+class GalleryState(rx.State):
+    """A window of cards and what it is a window of. Never the history: see ``WINDOW``."""
+
+    ready: bool = False
+    signed_in: bool = False
+    problem: str = ""
+    view: str = "all"
+    search: str = ""
+    columns: int = DEFAULT_COLUMNS
+    total: int = 0
+    start: int = 0
+    cards: list[Card] = []
+    fresh: int = 0
+    """Newer clips that wait above while the person is away from the top."""
+    active: bool = False
+    """Whether one of the cards is in the making."""
+    list_key: int = 0
+    """Grows when another list is shown, so that the page begins at its top."""
+    server_now: int = 0
+    """Unix seconds when the cards were read, for clocks that are wrong."""
+    announcement: str = ""
+    """What a screen reader says next."""
+
+    _account_id: str = ""
+    _anchor: str = ""
+    _rerolled: tuple[str, float] = ("", 0.0)
+
+    # --- coming in and staying right
+
+    @rx.event
+    @public_event
+    async def load(self):
+        """Show the gallery of whoever is signed in, and hear of its clips from now on."""
+        account_id = await self._account()
+        if account_id != self._account_id:
+            self.reset()
+            self._account_id = account_id
+        self.signed_in = bool(account_id)
+        token = self.router.session.client_token
+        if not account_id:
+            HUB.leave(token)
+            self._show_demo()
+            return
+        HUB.join(account_id, token)
+        if not self.ready:
+            chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
+            self.columns = _columns(chosen.get("columns"))
+        await self._read(account_id)
+
+    @rx.event(temporal=True)
+    @public_event
+    async def refresh(self):
+        """Read the window again: the tab came back, the connection came back, or time has passed."""
+        account_id = await self._account()
+        if account_id:
+            HUB.join(account_id, self.router.session.client_token)
+            await self._read(account_id)
+        elif self.signed_in:
+            self.reset()
+            self._show_demo()
+
+    @rx.event
+    @public_event
+    async def follow(self, clip_ids: list[str]):  # noqa: ARG002 - the window is read whole whichever moved.
+        """Clips were moved by a worker, another tab or another process."""
+        account_id = await self._account()
+        if account_id and self.ready:
+            await self._read(account_id)
+
+    @rx.event(supersedes=True)
+    @public_event
+    async def look(self, first: int, last: int):
+        """The person looks at the cards from ``first`` to ``last``: have a window around them."""
+        account_id = await self._account()
+        start = window_start(first, last, self.total)
+        if account_id and start != self.start:
+            await self._read(account_id, start)
+
+    @rx.event
+    @public_event
+    async def hold(self, away: bool):  # noqa: FBT001 - what the browser sends.
+        """The person left the top, or is back: new clips wait above meanwhile."""
+        account_id = await self._account()
+        if not account_id:
+            return
+        if away:
+            self._anchor = self._anchor or (self.cards[0].id if self.cards and self.start == 0 else "")
+        elif self._anchor:
+            self._anchor = ""
+            if self.fresh or self.start:
+                await self._read(account_id, 0)
+
+    @rx.event
+    async def clips_added(self, clip_ids: list[str]):  # noqa: ARG002 - the newest stand at the top anyway.
+        """The person asked for clips: show them at the top of everything."""
+        account_id = await self._account()
+        if account_id:
+            self.search, self.view = "", "all"
+            await self._begin(account_id)
+
+    # --- what is shown
+
+    @rx.event(supersedes=True)
+    @public_event
+    async def find(self, text: str):
+        """Show only clips with ``text`` in their prompt."""
+        text = text[:SEARCH_CHARACTERS]
+        if text != self.search:
+            self.search = text
+            await self._begin(await self._account())
+
+    @rx.event(supersedes=True)
+    @public_event
+    async def show(self, view: str):
+        """Show all clips, or the favourites."""
+        account_id = await self._account()
+        if account_id and view in VIEWS and view != self.view:
+            self.view = view
+            await self._begin(account_id)
+
+    @rx.event
+    @public_event
+    async def arrange(self, columns: float):
+        """Lay the cards out in so many columns; remembered with the account."""
+        self.columns = _columns(columns)
+        if account_id := await self._account():
+            await asyncio.to_thread(preferences.save, get_database(), account_id, "columns", self.columns)
+
+    # --- what a person may do to a clip
+
+    @rx.event
+    async def cancel(self, clip_id: str):
+        """Stop a clip in the making."""
+        await self._act(actions.cancel, clip_id)
+
+    @rx.event
+    async def recheck(self, clip_id: str):
+        """Ask the provider now how a clip stands."""
+        await self._act(actions.recheck, clip_id)
+
+    @rx.event
+    async def dismiss(self, clip_id: str):
+        """Give a doubtful clip up."""
+        await self._act(actions.dismiss, clip_id)
+
+    @rx.event
+    async def retry(self, clip_id: str):
+        """Another attempt, with the same inputs and settings, on the same card."""
+        try:
+            await self._act(actions.retry, clip_id)
+        except AdmissionRefusedError as refused:
+            return rx.toast.error(str(refused))
+        return None
+
+    @rx.event
+    async def reroll(self, clip_id: str):
+        """The same once more, as a new clip."""
+        account_id = await self._account()
+        clip, when = self._rerolled
+        if not account_id or (clip == clip_id and time.time() - when < REROLL_PAUSE):
+            return None
+        self._rerolled = (clip_id, time.time())
+        try:
+            admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, new_id())
+        except AdmissionRefusedError as refused:
+            return rx.toast.error(str(refused))
+        if admitted is None:
+            return rx.toast.error("This clip is not there any more.")
+        return GalleryState.clips_added(list(admitted.clip_ids))
+
+    @rx.event
+    async def favorite(self, clip_id: str, wanted: bool):  # noqa: FBT001 - what the browser sends.
+        """Mark a clip, or unmark it."""
+        account_id = await self._account()
+        if not account_id:
+            return
+        await asyncio.to_thread(actions.favorite, account_id, clip_id, favorite=wanted)
+        await self._read(account_id)
+
+    @rx.event
+    async def remove(self, clip_id: str):
+        """Delete a clip; it can be had back for some seconds."""
+        account_id = await self._account()
+        if not account_id or not await asyncio.to_thread(actions.remove, account_id, clip_id):
+            return None
+        await self._read(account_id)
+        return rx.toast(
+            "Clip deleted",
+            id=f"deleted-{clip_id}",
+            duration=round(1000 * get_settings().undo_seconds),
+            action=rx.ToastAction(label="Undo", on_click=GalleryState.restore(clip_id)),
+        )
+
+    @rx.event
+    async def restore(self, clip_id: str):
+        """Undo a delete."""
+        account_id = await self._account()
+        if not account_id:
+            return None
+        if not await asyncio.to_thread(actions.restore, account_id, clip_id):
+            return rx.toast.error("Too late: the files are gone.")
+        await self._read(account_id)
+        return None
+
+    @rx.event
+    async def reuse(self, clip_id: str):
+        """Bring the clip's prompt, model, settings and frames back into the panels."""
+        return PromptState.reuse(clip_id)
+
+    # --- reading
+
+    async def _account(self) -> str:
+        member = await signed_in_async(self.router.headers.cookie)
+        return member.account_id if member else ""
+
+    async def _act(self, action: Callable[[str, str], object], clip_id: str) -> None:
+        account_id = await self._account()
+        if account_id:
+            try:
+                await asyncio.to_thread(action, account_id, clip_id)
+            finally:
+                await self._read(account_id)
+
+    async def _begin(self, account_id: str) -> None:
+        """Show another list from its top."""
+        self._anchor, self.list_key = "", self.list_key + 1
+        if account_id:
+            await self._read(account_id, 0)
+        else:
+            self._show_demo()
+
+    async def _read(self, account_id: str, start: int | None = None) -> None:
+        shown = GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
+        try:
+            window = await asyncio.to_thread(
+                read_window,
+                get_database(),
+                account_id,
+                shown,
+                _usual_times(),
+                start=self.start if start is None else start,
+                anchor=self._anchor,
+                fresh=self.fresh,
+            )
+        except SQLAlchemyError:
+            _log.exception("gallery not read")
+            self.problem = _UNREADABLE
+            return
+        self._show(window)
+
+    def _show(self, window: Window) -> None:
+        """Set what differs, and nothing else: a variable that is set is a variable that is sent."""
+        news = news_of(self.cards, window.cards)
+        if news:
+            self.announcement = news
+        for name, value in (
+            ("total", window.total),
+            ("start", window.start),
+            ("fresh", window.fresh),
+            ("active", window.active),
+            ("cards", window.cards),
+            ("problem", ""),
+            ("ready", True),
+        ):
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+        if window.active:
+            self.server_now = int(time.time())
+
+    def _show_demo(self) -> None:
+        cards = demo_cards(self.search)
+        self._show(Window(len(cards), 0, 0, cards))
+
+
+def _columns(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return DEFAULT_COLUMNS
+    return min(MOST_COLUMNS, max(1, round(value)))

@@ -1,0 +1,246 @@
+"""The gallery's place in the workspace: its toolbar, the grid, and what stands there when there is nothing."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from sorceress_video.live.feed import live_feed
+from sorceress_video.settings import get_settings
+from sorceress_video.ui.gallery.card import clip_card
+from sorceress_video.ui.gallery.client import DeleteQuestion, GridCell, SearchBox, VirtualGrid
+from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
+from sorceress_video.ui.kit import FOCUS, button, empty_state, icon, join, segment, segmented
+from sorceress_video.ui.lightbox.view import lightbox
+
+GAP = 10
+"""Pixels between tiles."""
+FIRST_SKELETONS = 12
+"""Tiles that stand there before anything is known."""
+
+
+def gallery(*lead: rx.Component) -> rx.Component:
+    """The gallery with everything that belongs to it: the lightbox, the live feed, the announcements.
+
+    Args:
+        lead: what stands first in the toolbar on small screens, such as the button of the model panel.
+    """
+    return rx.el.section(
+        _toolbar(*lead),
+        _connection(),
+        _content(),
+        lightbox(),
+        DeleteQuestion.create(undo_seconds=round(get_settings().undo_seconds)),
+        live_feed(
+            active=GalleryState.active,
+            server_now=GalleryState.server_now,
+            on_doubt=GalleryState.refresh,
+        ),
+        rx.el.div(
+            GalleryState.announcement,
+            role="status",
+            aria_live="polite",
+            data_testid="announcement",
+            class_name="sr-only",
+        ),
+        aria_label="Gallery",
+        data_testid="gallery",
+        class_name="relative flex flex-col flex-1 h-full min-h-0 min-w-0 bg-bg-0",
+    )
+
+
+# --- toolbar
+
+
+def _toolbar(*lead: rx.Component) -> rx.Component:
+    return rx.el.div(
+        *lead,
+        SearchBox.create(value=GalleryState.search, on_search=GalleryState.find),
+        rx.cond(GalleryState.signed_in, rx.fragment(_views(), _favorites_toggle())),
+        _columns(),
+        data_testid="gallery-toolbar",
+        class_name="flex items-center gap-2.5 px-3.5 py-3 max-lg:px-3 max-lg:gap-2 max-lg:py-2.5 "
+        "max-lg:border-b max-lg:border-line max-lg:bg-bg-1",
+    )
+
+
+def _views() -> rx.Component:
+    return segmented(
+        segment(
+            "All",
+            checked=GalleryState.view == "all",
+            on_click=GalleryState.show("all"),
+            data_testid="filter-all",
+        ),
+        segment(
+            icon("heart", size=14),
+            "Favorites",
+            checked=GalleryState.view == "favorites",
+            on_click=GalleryState.show("favorites"),
+            data_testid="filter-favorites",
+        ),
+        label="What the gallery shows",
+        class_name="max-lg:hidden",
+    )
+
+
+def _favorites_toggle() -> rx.Component:
+    """The same choice where there is room for one button."""
+    favorites = GalleryState.view == "favorites"
+    return rx.el.button(
+        icon("heart", size=17, class_name="group-aria-pressed/fav:fill-bad group-aria-pressed/fav:text-bad"),
+        type="button",
+        aria_label="Favorites only",
+        aria_pressed=favorites,
+        on_click=GalleryState.show(rx.cond(favorites, "all", "favorites")),
+        data_testid="filter-favorites-toggle",
+        class_name=join(
+            "group/fav lg:hidden inline-flex items-center justify-center shrink-0 size-8 pointer-coarse:size-11 "
+            "rounded-full border border-line-strong text-text-2 cursor-pointer transition-colors hover:bg-bg-3",
+            FOCUS,
+        ),
+    )
+
+
+def _columns() -> rx.Component:
+    return rx.el.label(
+        icon("layout-grid", size=15, class_name="text-text-3"),
+        rx.el.input(
+            type="range",
+            min=1,
+            max=MOST_COLUMNS,
+            step=1,
+            value=GalleryState.columns,
+            aria_label="Columns",
+            on_change=GalleryState.arrange,
+            data_testid="columns",
+            class_name="kit-range !w-[72px] !flex-none",
+            style={"--at": f"calc(({GalleryState.columns} - 1) / {MOST_COLUMNS - 1} * 100%)"},
+        ),
+        data_tip="Columns",
+        class_name="hidden lg:flex items-center gap-2.5 ml-auto shrink-0",
+    )
+
+
+# --- content
+
+
+def _content() -> rx.Component:
+    empty = GalleryState.ready & (GalleryState.total == 0) & (GalleryState.fresh == 0)
+    return rx.cond(
+        (GalleryState.problem != "") & ~GalleryState.ready,
+        _broken(),
+        rx.cond(empty, _nothing(), _grid()),
+    )
+
+
+def _grid() -> rx.Component:
+    return rx.fragment(
+        rx.cond(GalleryState.problem != "", _stale()),
+        VirtualGrid.create(
+            rx.foreach(
+                GalleryState.cards,
+                lambda card, index: GridCell.create(clip_card(card=card), index=index, key=card.id),
+            ),
+            total=rx.cond(GalleryState.ready, GalleryState.total, FIRST_SKELETONS),
+            start=GalleryState.start,
+            count=GalleryState.cards.length(),
+            columns=GalleryState.columns,
+            gap=GAP,
+            fresh=GalleryState.fresh,
+            filter=GalleryState.list_key.to_string(),
+            label="Clips",
+            on_range=GalleryState.look,
+            on_hold=GalleryState.hold,
+            data_testid="grid",
+            aria_busy=~GalleryState.ready,
+        ),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            GalleryState.search != "",
+            empty_state(
+                "Nothing here has “" + GalleryState.search + "” in its prompt.",
+                title="No clips found",
+                icon="search-x",
+                action=button(
+                    "Clear the search",
+                    variant="outline",
+                    on_click=GalleryState.find(""),
+                    data_testid="clear-search",
+                ),
+                data_testid="empty-search",
+            ),
+            rx.cond(
+                GalleryState.view == "favorites",
+                empty_state(
+                    "Mark a clip with the heart and it stays at hand here.",
+                    title="No favorites yet",
+                    icon="heart",
+                    action=button(
+                        "Show all clips",
+                        variant="outline",
+                        on_click=GalleryState.show("all"),
+                        data_testid="show-all",
+                    ),
+                    data_testid="empty-favorites",
+                ),
+                empty_state(
+                    "Choose a model at the left, say what should happen at the right, and press Generate.",
+                    title="Your clips will appear here",
+                    icon="clapperboard",
+                    data_testid="empty-gallery",
+                ),
+            ),
+        ),
+        class_name="flex-1 min-h-0 grid place-items-center overflow-y-auto pb-[var(--dock)]",
+    )
+
+
+def _broken() -> rx.Component:
+    return rx.el.div(
+        empty_state(
+            GalleryState.problem,
+            title="The gallery is not available",
+            icon="cloud-off",
+            action=button(
+                "Try again", variant="outline", on_click=GalleryState.load, data_testid="gallery-retry"
+            ),
+            data_testid="gallery-problem",
+        ),
+        class_name="flex-1 min-h-0 grid place-items-center pb-[var(--dock)]",
+    )
+
+
+def _stale() -> rx.Component:
+    return _strip(
+        "triangle-alert",
+        GalleryState.problem,
+        button("Try again", variant="text", on_click=GalleryState.refresh, data_testid="gallery-retry"),
+        data_testid="gallery-stale",
+    )
+
+
+def _connection() -> rx.Component:
+    return rx.cond(
+        has_connection_errors,
+        _strip(
+            "wifi-off",
+            "The connection to the workspace is lost. Clips go on; the page comes back by itself.",
+            data_testid="connection-lost",
+            role="status",
+        ),
+    )
+
+
+def _strip(name: str, *content: rx.Component | str | rx.Var[str], **props: str) -> rx.Component:
+    return rx.el.div(
+        icon(name, size=15),
+        *content,
+        class_name="flex items-center gap-2 mx-3.5 max-lg:mx-3 mb-2 max-lg:mt-2 px-3 py-2 rounded-sm bg-gold-soft "
+        "text-sm text-gold",
+        **props,
+    )

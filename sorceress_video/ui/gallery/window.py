@@ -1,0 +1,129 @@
+"""Reading a window of the gallery. All of it blocks on the database for milliseconds: call it in a thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
+from sorceress_video.library import gallery
+from sorceress_video.library.database import Database
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.ui.gallery.models import Card
+from sorceress_video.ui.gallery.transform import card_of
+
+WINDOW: Final = 72
+"""Cards that a tab's state holds. A tall screen shows about forty; the rest is margin for scrolling."""
+
+USUAL_SECONDS_KEPT: Final = 60.0
+"""How long a model's usual time is believed before it is asked again."""
+
+_ACTIVE: Final = frozenset(status.value for status in ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the gallery as the person sees it.
+
+    ``cards[0]`` is number ``start`` of ``total``. While they are away from the top, ``fresh`` newer clips wait
+    above: they count neither in ``start`` nor in ``total``.
+    """
+
+    total: int
+    start: int
+    fresh: int
+    cards: list[Card]
+
+    @property
+    def active(self) -> bool:
+        """Whether something will still happen by itself to one of the cards."""
+        return any(is_active(card) for card in self.cards)
+
+
+class UsualTimes:
+    """How long models usually take, asked once a minute for each at most."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[str, tuple[float, float | None]] = {}
+        self._lock = Lock()
+
+    def seconds(self, model_id: str) -> float | None:
+        """Median of the model's last clips; nothing before there are some."""
+        now = time.monotonic()
+        with self._lock:
+            known = self._known.get(model_id)
+        if known is not None and now - known[0] < USUAL_SECONDS_KEPT:
+            return known[1]
+        usual = gallery.usual_seconds(self._db, model_id)
+        with self._lock:
+            self._known[model_id] = (now, usual)
+        return usual
+
+
+def is_active(card: Card) -> bool:
+    """Whether something will still happen to the clip by itself."""
+    return card.status in _ACTIVE
+
+
+def read_window(
+    db: Database,
+    account_id: str,
+    shown: GalleryFilter,
+    usual: UsualTimes,
+    *,
+    start: int = 0,
+    anchor: str = "",
+    fresh: int = 0,
+) -> Window:
+    """The window from number ``start`` on.
+
+    Args:
+        db: the database.
+        account_id: whose clips.
+        shown: view and search.
+        usual: usual times of models, for clips in the making.
+        start: number of the first card, not counting what waits above.
+        anchor: the clip that stood first when the person left the top; "" while they are there.
+        fresh: how many waited above it last; stands where the anchor itself was removed.
+    """
+    above = 0
+    if anchor:
+        found = gallery.position(db, account_id, shown, anchor)
+        above = fresh if found is None else found
+    page = gallery.page(db, account_id, shown, start + above, WINDOW)
+    if page.start < above:
+        # Everything that was below the newer clips is gone: show the gallery from its top.
+        above, page = 0, gallery.page(db, account_id, shown, 0, WINDOW)
+    short = WINDOW - len(page.cards)
+    if short > 0 and page.start > above:
+        # At the end a window is moved back rather than cut.
+        page = gallery.page(db, account_id, shown, max(above, page.start - short), WINDOW)
+    cards = [card_of(clip, usual.seconds) for clip in page.cards]
+    return Window(page.total - above, page.start - above, above, cards)
+
+
+def window_start(first: int, last: int, total: int) -> int:
+    """Where a window begins that has the cards from ``first`` to ``last`` in its middle."""
+    middle = (max(0, first) + max(0, last)) // 2
+    return max(0, min(middle - WINDOW // 2, total - WINDOW))
+
+
+def news_of(before: Sequence[Card], after: Sequence[Card]) -> str:
+    """What a screen reader says of clips that ended between two readings; "" where nothing did."""
+    was = {card.id: card for card in before}
+    lines = []
+    for card in after:
+        old = was.get(card.id)
+        if old is None or not is_active(old):
+            continue
+        if card.status == ClipStatus.COMPLETED.value:
+            lines.append(f"{card.model} finished: {card.prompt or 'no prompt'}.")
+        elif card.status == ClipStatus.FAILED.value:
+            lines.append(f"{card.model} failed: {card.text}")
+        elif card.status == ClipStatus.AMBIGUOUS.value:
+            lines.append(f"{card.model} needs your decision: {card.text}")
+    return " ".join(lines)
