@@ -109,8 +109,9 @@ def choose_move(asked: CameraMove, prompt: str, rng: np.random.Generator) -> Cam
     for move, pattern in _WORDS:
         if re.search(pattern, head):
             return move
+    # A pull-out alone does not begin on the whole picture: it is for those who ask for it.
     choices: tuple[CameraMove, ...] = (
-        "push in", "push in", "push in", "pan left", "pan right", "rise", "orbit", "pull out",
+        "push in", "push in", "push in", "push in", "pan left", "pan right", "rise", "orbit",
     )  # fmt: skip
     return choices[drawn]
 

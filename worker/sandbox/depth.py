@@ -26,7 +26,9 @@ def estimate_depth(luma: UInt8) -> Float:
     layered = _soft_layers(depth)
     # Near things keep a margin of their own depth: without it their outline would be smeared.
     margin = cv2.dilate(layered, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
-    return np.asarray(cv2.GaussianBlur(_guided(small, margin, radius=6, softness=1e-3), (0, 0), 4.0), np.float32)
+    return np.asarray(
+        cv2.GaussianBlur(_guided(small, margin, radius=6, softness=1e-3), (0, 0), 4.0), np.float32
+    )
 
 
 def _low_in_frame(small: Float) -> Float:

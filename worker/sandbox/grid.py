@@ -70,9 +70,7 @@ class GridWarp:
         return np.asarray(found, np.float32)
 
     def _positions(self, coarse: Float, cell: int) -> Float:
-        full = cv2.resize(
-            coarse, (self.columns * cell, self.rows * cell), interpolation=cv2.INTER_LINEAR
-        )
+        full = cv2.resize(coarse, (self.columns * cell, self.rows * cell), interpolation=cv2.INTER_LINEAR)
         return np.asarray(full[cell:, cell:], np.float32)
 
 

@@ -56,7 +56,9 @@ class MontageShot:
 
 def contact_sheet(pictures: list[UInt8], width: int, height: int) -> UInt8:
     """All pictures as prints on a dark table, in rows as even as can be."""
-    columns = max(1, math.ceil(math.sqrt(len(pictures) * (1 if width >= height else (width / height) ** 1.2))))
+    columns = max(
+        1, math.ceil(math.sqrt(len(pictures) * (1 if width >= height else (width / height) ** 1.2)))
+    )
     rows = math.ceil(len(pictures) / columns)
     margin, gap = 0.085 * min(width, height), 0.022 * min(width, height)
     cell_width = (width - 2 * margin - gap * (columns - 1)) / columns

@@ -66,9 +66,7 @@ def estimate_flow(first: UInt8, second: UInt8) -> FlowPair:
 class MorphShot:
     """Both pictures bend towards each other along the flow while one gives way to the other."""
 
-    def __init__(
-        self, first: UInt8, second: UInt8, flow: FlowPair, warp: GridWarp, seconds: float
-    ) -> None:
+    def __init__(self, first: UInt8, second: UInt8, flow: FlowPair, warp: GridWarp, seconds: float) -> None:
         self._warp, self._seconds, self._flow = warp, seconds, flow
         self._first = Texture.of(first, warp.width, warp.height)
         self._second = Texture.of(second, warp.width, warp.height)

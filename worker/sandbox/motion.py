@@ -78,7 +78,10 @@ class MotionShot:
         warp = self._warp
         middle = np.array([warp.width / 2, warp.height / 2], np.float32)
         scale = math.exp(grow) * float(self._crops[index])
-        undo = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], np.float32) / scale
+        undo = (
+            np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], np.float32)
+            / scale
+        )
         shift = np.array([shift_x, shift_y], np.float32) * warp.width
         place = (warp.centres - middle - shift) @ undo.T + middle
         local = warp.look_up(self._motion.local[index], warp.centres)

@@ -92,7 +92,7 @@ def _prepare(spec: RenderSpec, grain: float, checkpoint: Callable[[], None]) -> 
     size, seconds = (spec.width, spec.height), spec.last_moment
     noise = seeded("grain", spec.seed)
     if generated:
-        words = title_card(spec.prompt, *size, seconds)
+        words = title_card(spec.prompt, *size, seconds) if spec.title else corner_label(*size, seconds)
         return shot, Finish(*size, words, noise, vignette=0.30, grain=grain, ramp=0.0)
     words = corner_label(*size, seconds)
     return shot, Finish(*size, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
@@ -112,7 +112,9 @@ def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> tuple[Shot
         motion = read_motion(spec.motion_clip, spec.frame_count, spec.fps, spec.motion_fps, checkpoint)
         return MotionShot(_picture(subject, spec), warp, motion, spec.fps), False
     if spec.start_frame is not None and spec.end_frame is not None:
-        return join_frames(_picture(spec.start_frame, spec), _picture(spec.end_frame, spec), warp, camera), False
+        return join_frames(
+            _picture(spec.start_frame, spec), _picture(spec.end_frame, spec), warp, camera
+        ), False
     if spec.start_frame is not None:
         return StillShot(_picture(spec.start_frame, spec), warp, camera), False
     if spec.end_frame is not None:

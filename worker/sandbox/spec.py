@@ -7,9 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-CameraMove = Literal[
-    "auto", "push in", "pull out", "pan left", "pan right", "rise", "orbit", "hold"
-]
+CameraMove = Literal["auto", "push in", "pull out", "pan left", "pan right", "rise", "orbit", "hold"]
 CAMERA_MOVES: tuple[CameraMove, ...] = get_args(CameraMove)
 
 Grade = Literal["auto", "dusk", "dawn", "day", "night", "storm", "neon"]
@@ -37,6 +35,7 @@ class RenderSpec(BaseModel):
         motion_fps: frames a second of the motion clip, as its inspection found them.
         camera: the move over stills and scenery; `auto` reads the prompt, then the seed.
         grade: the light of generated scenery; `auto` reads the prompt.
+        title: whether generated scenery shows the prompt; the label that says “Animatic preview” always stays.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +53,7 @@ class RenderSpec(BaseModel):
     references: tuple[Path, ...] = Field(default=(), max_length=9)
     camera: CameraMove = "auto"
     grade: Grade = "auto"
+    title: bool = True
 
     @property
     def frame_count(self) -> int:

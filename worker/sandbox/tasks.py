@@ -22,34 +22,35 @@ from worker.sandbox.spec import RenderCancelled, RenderSpec
 
 _log = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(seconds=30)
 REPORT_EVERY: Final = 0.25
 """Seconds between two looks at the row, which also tell whether the clip was cancelled."""
 MOST_RUNS: Final = 5
 """A prediction that ended its renderer this often is given up."""
 
 
-def render_prediction(prediction_id: str, dispatch: int) -> None:
+def render_prediction(prediction_id: str, _dispatch: int) -> None:
     """Queue ``sandbox``: render one prediction into the scratch folder."""
     with structlog.contextvars.bound_contextvars(prediction=prediction_id):
-        _Rendering(prediction_id, dispatch).run()
+        _Rendering(prediction_id).run()
 
 
 class _Rendering:
-    def __init__(self, prediction_id: str, dispatch: int) -> None:
+    def __init__(self, prediction_id: str) -> None:
         self.id = prediction_id
-        self.dispatch = dispatch
+        self.dispatch = 0
         self.db: Database = get_database()
         self.settings: Settings = get_settings()
+        self.lease = timedelta(seconds=self.settings.lease_seconds)
         self.lost = False
         self._reported = 0.0
         self._progress = 0.0
 
     def run(self) -> None:
         with self.db.write() as session:
-            prediction = sandbox.take(session, self.id, self.dispatch, LEASE)
+            prediction = sandbox.take(session, self.id, self.lease)
         if prediction is None:
             return
+        self.dispatch = prediction.dispatch
         reached(Point.RENDER_STARTED)
         if prediction.runs > MOST_RUNS:
             self._end("failed", error_code="render_crashed")
@@ -127,7 +128,7 @@ class _Rendering:
         if not self.lost and monotonic() - self._reported >= REPORT_EVERY:
             self._reported = monotonic()
             with self.db.write() as session:
-                self.lost = not sandbox.report(session, self.id, self.dispatch, self._progress, LEASE)
+                self.lost = not sandbox.report(session, self.id, self.dispatch, self._progress, self.lease)
         return self.lost
 
     def _end(self, status: str, **changes: Any) -> None:

@@ -187,7 +187,9 @@ def _blur(values: Float, sigma: float) -> Float:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), max(0.5, sigma)), np.float32)
 
 
-def _draw_label(pen: ImageDraw.ImageDraw, x: float, y: float, font: ImageFont.FreeTypeFont, fill: int) -> None:
+def _draw_label(
+    pen: ImageDraw.ImageDraw, x: float, y: float, font: ImageFont.FreeTypeFont, fill: int
+) -> None:
     for letter in LABEL.upper():
         pen.text((x, y), letter, font=font, fill=fill)
         x += font.getlength(letter) + font.size * _TRACKING

@@ -42,7 +42,9 @@ def build_ridges(plan: list[Ridge], theme: Theme, light: LightSource, stage: Sta
     # Each ridge has a source of chance of its own, so that they can be painted side by side.
     with ThreadPoolExecutor(_PAINTERS) as painters:
         return list(
-            painters.map(lambda job: _build(job[0], theme, light, stage, job[1]), zip(plan, rng.spawn(len(plan))))
+            painters.map(
+                lambda job: _build(job[0], theme, light, stage, job[1]), zip(plan, rng.spawn(len(plan)))
+            )
         )
 
 

@@ -12,7 +12,6 @@ from worker.sandbox.camera import Pose
 from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.noise import Rng, dither
 
-
 _SPAN_CHOICES = 24
 _DISTANT = 0.2  # Depth up to which a layer is too far away to grow when the camera moves forward.
 PlaneTuple = tuple[UInt8, ...]
@@ -74,7 +73,9 @@ class Placement:
         """The frame's row of a texture's row."""
         return self.scale * texture_row + self.y
 
-    def sample(self, planes: PlaneTuple | UInt8, shrink: int, width: int, rows: tuple[int, int]) -> list[UInt8]:
+    def sample(
+        self, planes: PlaneTuple | UInt8, shrink: int, width: int, rows: tuple[int, int]
+    ) -> list[UInt8]:
         """The frame's `rows` (first, last + 1) out of a texture's planes, all rasters `shrink` times smaller.
 
         Enlarging a whole number of pixels to a whole number and then shifting by part of a pixel costs a
@@ -92,7 +93,9 @@ class Placement:
         for plane in several:
             part = plane[down.start : down.stop, across.start : across.stop]
             if part.shape != (down.size, across.size):
-                part = np.asarray(cv2.resize(part, (across.size, down.size), interpolation=cv2.INTER_LINEAR), np.uint8)
+                part = np.asarray(
+                    cv2.resize(part, (across.size, down.size), interpolation=cv2.INTER_LINEAR), np.uint8
+                )
             samples.append(np.asarray(cv2.getRectSubPix(part, size, centre), np.uint8))
         return samples
 
@@ -156,7 +159,13 @@ class Layer:
 
     @classmethod
     def cut(
-        cls, colour: Float, coverage: Float, depth: float, rng: Rng, first_row: int, lamps: Lamps | None = None
+        cls,
+        colour: Float,
+        coverage: Float,
+        depth: float,
+        rng: Rng,
+        first_row: int,
+        lamps: Lamps | None = None,
     ) -> Layer:
         """From colour (h, w, 3) at any smaller size, RGB 0…255, and coverage (H, W) 0…1 at full size.
 

@@ -41,7 +41,14 @@ class LightField:
         self._ground = np.array(palette.near, np.float32) * 0.7 + np.array(palette.zenith, np.float32) * 0.3
         if not palette.dark:
             self._ground = self._ground * 0.6
-        colours = [palette.horizon, palette.glow, palette.middle, palette.far, palette.horizon, palette.middle]
+        colours = [
+            palette.horizon,
+            palette.glow,
+            palette.middle,
+            palette.far,
+            palette.horizon,
+            palette.middle,
+        ]
         self._lamps = [
             _Lamp(
                 np.array(colour, np.float32), float(rng.uniform(-0.05, 1.05)), float(rng.uniform(0.0, 0.85)),
@@ -50,7 +57,11 @@ class LightField:
             )
             for colour in colours
         ]  # fmt: skip
-        self._folds = (float(rng.uniform(1.4, 2.6)), float(rng.uniform(-0.9, 0.9)), float(rng.uniform(0, 6.283)))
+        self._folds = (
+            float(rng.uniform(1.4, 2.6)),
+            float(rng.uniform(-0.9, 0.9)),
+            float(rng.uniform(0, 6.283)),
+        )
         stage = Stage.around(width, height)
         self._bokeh = _Bokeh(theme, stage, rng)
         self._weather = build_weather(theme, stage, rng)
@@ -68,7 +79,9 @@ class LightField:
             scale = pose.scale(lamp.depth)
             wander = 0.05 * math.sin(lamp.speed * time * 2 + lamp.phase)
             centre_x = 0.5 + (lamp.x - 0.5 + wander) * scale + dx
-            centre_y = (0.5 + (lamp.y - 0.5) * scale) * aspect + dy + 0.03 * math.cos(lamp.speed * time + lamp.phase)
+            centre_y = (
+                (0.5 + (lamp.y - 0.5) * scale) * aspect + dy + 0.03 * math.cos(lamp.speed * time + lamp.phase)
+            )
             light = np.exp(-((x - centre_x) ** 2 + (y - centre_y) ** 2) / (lamp.reach * scale * 0.62) ** 2)
             # Screen, so that overlapping lamps never clip.
             colour += (255 - colour) * (lamp.colour / 255) * (light * lamp.strength)[..., None]
@@ -109,7 +122,9 @@ class _Bokeh:
         self._phase = rng.uniform(0, 6.283, count)
         yuv = yuv_values(np.array([[theme.palette.glow]], np.float32))[0, 0]
         self._yuv = (float(yuv[0] - 16), float(yuv[1] - 128), float(yuv[2] - 128))
-        self._discs = [_disc(stage.unit / 2 * (0.008 + 0.06 * float(size) ** 1.5), float(size)) for size in near]
+        self._discs = [
+            _disc(stage.unit / 2 * (0.008 + 0.06 * float(size) ** 1.5), float(size)) for size in near
+        ]
 
     def paint(self, planes: list[Float], time: float) -> None:
         """Add the discs to float planes of one size."""

@@ -31,7 +31,9 @@ def profile(rng: Rng, width: int, *, peaks: float, octaves: int, roughness: floa
     amplitude, frequency = 1.0, peaks
     for _ in range(octaves):
         knots = int(frequency) + 3
-        positions = (np.arange(knots) + rng.uniform(-0.32, 0.32, knots)) / frequency - rng.uniform(0, 1) / frequency
+        positions = (np.arange(knots) + rng.uniform(-0.32, 0.32, knots)) / frequency - rng.uniform(
+            0, 1
+        ) / frequency
         heights = rng.uniform(-1, 1, knots)
         if smooth:
             total += amplitude * _cosine_interpolation(x, positions, heights)

@@ -124,7 +124,13 @@ def _conifer(mask: np.ndarray, rng: Rng, x: float, foot: float, height: float) -
             out = reach * rng.uniform(0.78, 1.12)
             points.append((x + lean * (1 - share) + side * out, y + 0.02 * height))
             points.append((x + lean * (1 - share) + side * out * 0.48, y - 0.012 * height))
-    outline = [(x + lean, foot - height), *right, (x + half * 0.15, foot), (x - half * 0.15, foot), *reversed(left)]
+    outline = [
+        (x + lean, foot - height),
+        *right,
+        (x + half * 0.15, foot),
+        (x - half * 0.15, foot),
+        *reversed(left),
+    ]
     points = np.round(np.array(outline) * 16).astype(np.int32)
     cv2.fillPoly(mask, [points], 255, lineType=cv2.LINE_AA, shift=4)
 

@@ -157,7 +157,9 @@ def _paint_clouds(colour: Float, theme: Theme, light: LightSource, horizon: floa
     x = (np.arange(width, dtype=np.float32) + 0.5) * 2
     y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) * 2
     lit = np.exp(-(((x - light.x) ** 2 + (y - light.y) ** 2) / (width * 0.9) ** 2))
-    sunny = np.array(theme.palette.glow, np.float32) * 0.55 + np.array(theme.palette.horizon, np.float32) * 0.45
+    sunny = (
+        np.array(theme.palette.glow, np.float32) * 0.55 + np.array(theme.palette.horizon, np.float32) * 0.45
+    )
     shade = np.array(theme.palette.middle, np.float32) * 0.8 + np.array(theme.palette.far, np.float32) * 0.2
     weight = np.clip(lit * 1.1 + 0.25 - 0.35 * cover, 0, 1)[..., None]
     planes = yuv_values((shade + (sunny - shade) * weight).astype(np.float32)) * alpha[..., None]

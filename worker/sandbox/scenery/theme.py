@@ -97,7 +97,10 @@ _LIGHT_WORDS: tuple[tuple[str, str], ...] = (
     ("midnight", r"night|midnight|moon|star(s|ry|light)|space|planet|astronaut|dark\b"),
     ("dusk", r"dusk|sunset|twilight|evening|last light|blue hour|silhouette"),
     ("dawn", r"dawn|sunrise|morning|daybreak|first light"),
-    ("storm", r"storm|thunder|rain|overcast|noir|grey|gray|bleak|gloom|ash\b|ruin|monochrome|black and white"),
+    (
+        "storm",
+        r"storm|thunder|rain|overcast|noir|grey|gray|bleak|gloom|ash\b|ruin|monochrome|black and white",
+    ),
     ("noon", r"\bday(light|time)?\b|\bnoon\b|sunny|blue sky|clear sky"),
     ("alpine", r"snow|winter|glacier|\bice\b|icy|frozen|frost|arctic|blizzard|alpine"),
     ("golden", r"golden|desert|dunes?|sand|savanna|wheat|honey|sahara|summer|western|canyon"),
@@ -143,7 +146,9 @@ def read_theme(prompt: str, grade: Grade, rng: Rng) -> Theme:
     text = prompt[:_READ_CHARACTERS].lower()
     light = _GRADE_PALETTES.get(grade) or _first(_LIGHT_WORDS, text)
     land = _first(_LAND_WORDS, text)
-    drawn_light = str(rng.choice(["dusk", "forest", "violet", "alpine", "golden", "rose", "ocean", "dawn", "autumn"]))
+    drawn_light = str(
+        rng.choice(["dusk", "forest", "violet", "alpine", "golden", "rose", "ocean", "dawn", "autumn"])
+    )
     drawn_land: Land = ("mountains", "hills", "lake", "ocean", "light")[int(rng.integers(0, 5))]
     land = land or drawn_land
     if light is None and land == "space":

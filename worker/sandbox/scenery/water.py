@@ -58,7 +58,9 @@ class Water:
         source_y = np.clip(shore - 1 - 0.82 * self._y + 1.6 * lift, 0, shore - 1)
         positions = cv2.merge([self._x + sway, source_y])
         _mirror((canvas.y,), positions, 1, (shore, rows), self._keep, (self._add.y,))
-        _mirror((canvas.u, canvas.v), positions, 2, (shore, rows), self._keep_half, (self._add.u, self._add.v))
+        _mirror(
+            (canvas.u, canvas.v), positions, 2, (shore, rows), self._keep_half, (self._add.u, self._add.v)
+        )
         # Faces of the waves that look away from the light are darker, the others lighter.
         band = canvas.y[shore : shore + rows]
         for change, side in ((cv2.add, lift), (cv2.subtract, -lift)):

@@ -12,7 +12,6 @@ from worker.sandbox.scenery.layers import Stage
 from worker.sandbox.scenery.noise import Rng, fractal
 from worker.sandbox.scenery.theme import Colour, Theme
 
-
 _PHASES = 4  # Positions within a pixel that a small light can take.
 
 
@@ -58,7 +57,13 @@ class Falling:
         tile = np.zeros((stage.height, stage.width), np.float32)
         radius = stage.unit * (0.0008 + 0.0028 * near**1.6)
         for _ in range(int(230 * (1.25 - near))):
-            _dot(tile, rng.uniform(0, stage.width), rng.uniform(0, stage.height), radius * rng.uniform(0.7, 1.3), 1.0)
+            _dot(
+                tile,
+                rng.uniform(0, stage.width),
+                rng.uniform(0, stage.height),
+                radius * rng.uniform(0.7, 1.3),
+                1.0,
+            )
         soft = cv2.GaussianBlur(tile, (0, 0), 0.5 + radius * 0.45)
         speed = stage.height * (0.06 + 0.22 * near)
         return cls(
@@ -138,7 +143,10 @@ class Fog:
         rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
         band = np.exp(-(((rows - 0.66) / 0.20) ** 2))
         self._alpha = (np.clip(density * 1.25 - 0.3, 0, 1) * band * 0.62).astype(np.float32)
-        colour = np.array(theme.palette.horizon, np.float32) * 0.85 + np.array(theme.palette.far, np.float32) * 0.15
+        colour = (
+            np.array(theme.palette.horizon, np.float32) * 0.85
+            + np.array(theme.palette.far, np.float32) * 0.15
+        )
         self._colour = yuv_values(colour[None, None])[0, 0]
 
     def paint(self, canvas: Planes, time: float) -> None:
@@ -171,7 +179,9 @@ def _glows(radius: float) -> list[list[UInt8]]:
     def glow(phase_x: int, phase_y: int) -> UInt8:
         x, y = axis[None] - phase_x / _PHASES, axis[:, None] - phase_y / _PHASES
         square = (x * x + y * y) / radius**2
-        return to_uint8((255 * (0.72 * np.exp(-square / 0.3) + 0.28 * np.exp(-square / 1.9))).astype(np.float32))
+        return to_uint8(
+            (255 * (0.72 * np.exp(-square / 0.3) + 0.28 * np.exp(-square / 1.9))).astype(np.float32)
+        )
 
     return [[glow(x, y) for x in range(_PHASES)] for y in range(_PHASES)]
 
