@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     submit_deadline: float = Field(
         60.0, ge=1, validation_alias=_named("SORCERESS_SUBMIT_DEADLINE")
     )  # seconds
+    lease_seconds: float = Field(
+        15.0, ge=1, le=300, validation_alias=_named("SORCERESS_LEASE_SECONDS")
+    )  # how long a silent process keeps a clip
     capacity_limit: float = Field(
         6 * 3600.0, ge=10, validation_alias=_named("SORCERESS_CAPACITY_LIMIT")
     )  # seconds

@@ -14,7 +14,6 @@ _ENV: Final = "SORCERESS_TEST_KILL_AT"
 class Point(StrEnum):
     """Every place where dying is interesting. The names say what was just done, or is about to be."""
 
-    ADMIT_BEFORE_COMMIT = "admit.before_commit"
     ADMIT_COMMITTED = "admit.committed"
     DISPATCH_CLAIMED = "dispatch.claimed"
     DISPATCH_QUEUED = "dispatch.queued"

@@ -10,14 +10,15 @@ from typing import Final
 
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from sorceress_video.generation.lifecycle import ClipStatus
+from sorceress_video.jobs.points import Point, reached
 from sorceress_video.library import moves
 from sorceress_video.library.database import Database
+from sorceress_video.library.tables import Clip
 from sorceress_video.settings import get_settings
 
 _log = structlog.get_logger(__name__)
@@ -54,8 +55,8 @@ _STAGES: Final = {
     ClipStatus.FETCHING: QueueName.FETCH,
 }
 
-CLAIM: Final = timedelta(seconds=20)
-"""A dispatched clip that no worker took up by then is dispatched again."""
+CLAIM: Final = timedelta(seconds=10)
+"""A dispatched clip that no worker took up by then is looked for in its queue, and put back if gone."""
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +86,7 @@ def enqueue(redis: Redis, name: QueueName, subject: str, dispatch: int) -> None:
         queue(name, redis).enqueue(
             FUNCTIONS[name],
             args=(subject, dispatch),
-            job_id=f"{name.value}-{subject}-{dispatch}",
+            job_id=_job_id(name, subject, dispatch),
             unique=True,
             job_timeout=JOB_SECONDS[name],
             result_ttl=60,
@@ -105,21 +106,38 @@ def dispatch_clips(
 
     Returns:
         How many were handed over.
+
+    Raises:
+        RedisError: the rows are claimed and not queued; they are found again when the claim runs out.
     """
+    wanted = None if clip_ids is None else set(clip_ids)
+    with db.read() as session:
+        due = moves.due(session, limit, only=wanted)
+    if not due:
+        return 0
+    still_queued = {clip.id for clip in due if clip.dispatch and _is_queued(redis, clip)}
     with db.write() as session:
-        wanted = None if clip_ids is None else set(clip_ids)
         claims = [
             claimed
-            for clip in moves.due(session, limit, only=wanted)
-            if (claimed := moves.claim(session, clip, CLAIM)) is not None
+            for clip in due
+            if (claimed := moves.claim(session, clip, CLAIM, anew=clip.id not in still_queued)) is not None
         ]
+    reached(Point.DISPATCH_CLAIMED)
     for claimed in claims:
-        try:
+        if claimed.clip_id not in still_queued:
             enqueue(redis, _STAGES[claimed.status], claimed.clip_id, claimed.dispatch)
-        except RedisError as error:
-            _log.warning("not queued, will be again", clip_id=claimed.clip_id, error=type(error).__name__)
-            return 0
-    return len(claims)
+    reached(Point.DISPATCH_QUEUED)
+    return len(claims) - len(still_queued)
+
+
+def _is_queued(redis: Redis, clip: Clip) -> bool:
+    """Whether the clip's last job still waits its turn behind others."""
+    name = _STAGES[ClipStatus(clip.status)]
+    return redis.lpos(queue(name, redis).key, _job_id(name, clip.id, clip.dispatch)) is not None
+
+
+def _job_id(name: QueueName, subject: str, dispatch: int) -> str:
+    return f"{name.value}-{subject}-{dispatch}"
 
 
 def dispatch_resume(db: Database, redis: Redis, clip_id: str) -> None:

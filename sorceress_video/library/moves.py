@@ -143,9 +143,10 @@ def stale_submit(session: Session, clip_id: str) -> Clip | None:
     ).first()
 
 
-def claim(session: Session, clip: Clip, lease: timedelta) -> Claimed | None:
-    """Take a due clip for a queue: one more dispatch, held until the lease runs out."""
+def claim(session: Session, clip: Clip, lease: timedelta, *, anew: bool = True) -> Claimed | None:
+    """Take a due clip for a queue until the lease runs out: ``anew`` as one more dispatch."""
     now = utc_now()
+    dispatch = clip.dispatch + 1 if anew else clip.dispatch
     done = session.exec(
         _update(Clip)
         .where(
@@ -154,28 +155,42 @@ def claim(session: Session, clip: Clip, lease: timedelta) -> Claimed | None:
             col(Clip.dispatch) == clip.dispatch,
             (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < now),
         )
-        .values(dispatch=clip.dispatch + 1, lease_until=now + lease)
+        .values(dispatch=dispatch, lease_until=now + lease, lease_owner=None)
     )
     if done.rowcount != 1:
         return None
-    return Claimed(clip.id, ClipStatus(clip.status), clip.dispatch + 1)
+    return Claimed(clip.id, ClipStatus(clip.status), dispatch)
 
 
-def take(session: Session, clip_id: str, dispatch: int, lease: timedelta) -> Clip | None:
-    """What a worker does first: hold the clip if this very dispatch still counts.
+def take(
+    session: Session, clip_id: str, statuses: Collection[ClipStatus], owner: str, lease: timedelta
+) -> Clip | None:
+    """What a worker does first: hold the clip if it is due for this step and no living worker has it.
 
-    A job that RQ runs a second time, or that comes after a later dispatch, finds nothing to do.
+    A job that RQ runs a second time, or that was queued twice, finds nothing to do.
     """
+    now = utc_now()
     done = session.exec(
         _update(Clip)
         .where(
             col(Clip.id) == clip_id,
-            col(Clip.dispatch) == dispatch,
-            col(Clip.status).in_([s.value for s in DISPATCHED | {ClipStatus.SUBMITTING}]),
+            col(Clip.status).in_([status.value for status in statuses]),
+            col(Clip.due_at) <= now,
+            (col(Clip.lease_owner).is_(None)) | (col(Clip.lease_until) < now),
         )
-        .values(lease_until=utc_now() + lease)
+        .values(lease_owner=owner, lease_until=now + lease)
     )
     return session.get(Clip, clip_id) if done.rowcount == 1 else None
+
+
+def hold(session: Session, clip_id: str, owner: str, lease: timedelta) -> bool:
+    """Go on holding a clip; False when it is no longer this owner's."""
+    done = session.exec(
+        _update(Clip)
+        .where(col(Clip.id) == clip_id, col(Clip.lease_owner) == owner)
+        .values(lease_until=utc_now() + lease)
+    )
+    return bool(done.rowcount == 1)
 
 
 def show(session: Session, clip_id: str, version: int, **changes: Any) -> bool:
@@ -200,11 +215,15 @@ def postpone(session: Session, clip: Clip, until: datetime, **changes: Any) -> b
 
 
 def begin_attempt(session: Session, clip: Clip, lease: timedelta) -> Moved | None:
-    """Write that an attempt is about to be sent. Nothing may be sent unless this was committed."""
+    """Write that an attempt is about to be sent. Nothing may be sent unless this was committed.
+
+    The clip stays with the worker that holds it.
+    """
     number = clip.attempt + 1
     changes: dict[str, Any] = {
         "attempt": number,
         "lease_until": utc_now() + lease,
+        "lease_owner": clip.lease_owner,
         "phase": "Sending",
         "failures": clip.failures,  # Only an accepted attempt ends a row of troubles.
     }
@@ -217,8 +236,8 @@ def begin_attempt(session: Session, clip: Clip, lease: timedelta) -> Moved | Non
     return done
 
 
-def resume_attempt(session: Session, clip: Clip, lease: timedelta) -> bool:
-    """Hold a stale submit again, to send the very same attempt to a provider that knows its key."""
+def leave_for_later(session: Session, clip: Clip, pause: timedelta) -> bool:
+    """Let go of an unanswered submit to a provider that knows its key: it is sent again after the pause."""
     done = session.exec(
         _update(Clip)
         .where(
@@ -226,7 +245,7 @@ def resume_attempt(session: Session, clip: Clip, lease: timedelta) -> bool:
             col(Clip.status) == ClipStatus.SUBMITTING.value,
             col(Clip.version) == clip.version,
         )
-        .values(lease_until=utc_now() + lease, failures=clip.failures + 1)
+        .values(lease_until=utc_now() + pause, lease_owner=None, failures=clip.failures + 1)
     )
     return bool(done.rowcount == 1)
 

@@ -71,20 +71,26 @@ def claim(session: Session, prediction: SandboxPrediction, lease: timedelta) -> 
     return prediction.dispatch + 1 if done.rowcount == 1 else None
 
 
-def take(session: Session, prediction_id: str, dispatch: int, lease: timedelta) -> SandboxPrediction | None:
-    """What a renderer does first; None when this dispatch no longer counts."""
+def take(session: Session, prediction_id: str, lease: timedelta) -> SandboxPrediction | None:
+    """What a renderer does first; None when there is nothing to do or another one is at it.
+
+    The dispatch number of the row that comes back is the renderer's own: whoever takes the prediction later
+    gets a higher one, and what the earlier one still writes is ignored.
+    """
+    now = utc_now()
     done = session.exec(
         update(SandboxPrediction)
         .where(
             col(SandboxPrediction.id) == prediction_id,
-            col(SandboxPrediction.dispatch) == dispatch,
-            col(SandboxPrediction.status).in_(["queued", "running"]),
+            (col(SandboxPrediction.status) == "queued")
+            | ((col(SandboxPrediction.status) == "running") & (col(SandboxPrediction.lease_until) < now)),
         )
         .values(
             status="running",
             progress=0.0,
+            dispatch=col(SandboxPrediction.dispatch) + 1,
             runs=col(SandboxPrediction.runs) + 1,
-            lease_until=utc_now() + lease,
+            lease_until=now + lease,
         )
         .execution_options(synchronize_session=False)
     )

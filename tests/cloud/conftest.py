@@ -29,6 +29,7 @@ def fal_deployment(
         "SORCERESS_POLL_INTERVAL": "0.3",
         "SORCERESS_MIN_FREE_BYTES": "0",
         "SORCERESS_SUBMIT_DEADLINE": "4",
+        "SORCERESS_LEASE_SECONDS": "2",
         "SORCERESS_LOG_FORMAT": "json",
         **fal_simulator.environment,
     }

@@ -143,12 +143,12 @@ class LifeOfAClip(RuleBasedStateMachine):
         with self.db.write() as session:
             clips.dismiss(session, self.member, self.clip_id)
 
+    @precondition(lambda self: self.at(ClipStatus.SUBMITTING, ClipStatus.AMBIGUOUS, ClipStatus.RUNNING))
     @rule()
-    def the_queue_runs_an_old_job_again(self) -> None:
+    def the_queue_runs_the_submit_again(self) -> None:
+        sendable = (ClipStatus.QUEUED, ClipStatus.WAITING)
         with self.db.write() as session:
-            clip = session.get(Clip, self.clip_id)
-            assert clip is not None
-            assert moves.take(session, self.clip_id, clip.dispatch - 1, timedelta(seconds=1)) is None
+            assert moves.take(session, self.clip_id, sendable, "again", timedelta(seconds=1)) is None
 
     # --- the promises
 

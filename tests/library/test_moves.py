@@ -36,21 +36,40 @@ def test_a_clip_is_dispatched_once_until_its_lease_runs_out(db: Database, member
         assert sum(pool.map(look, range(6))) == 1
 
 
-def test_a_job_of_an_older_dispatch_finds_nothing_to_do(db: Database, member: str) -> None:
+QUEUED = (ClipStatus.QUEUED, ClipStatus.WAITING)
+
+
+def test_of_two_jobs_for_one_step_only_one_has_it(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    with db.write() as session:
+        assert moves.take(session, clip_id, QUEUED, "one", SHORT) is not None
+    with db.write() as session:
+        assert moves.take(session, clip_id, QUEUED, "two", SHORT) is None
+
+
+def test_a_dead_workers_step_is_taken_up_when_its_lease_runs_out(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    with db.write() as session:
+        assert moves.take(session, clip_id, QUEUED, "dead", timedelta(seconds=-1)) is not None
+    with db.write() as session:
+        assert moves.take(session, clip_id, QUEUED, "next", SHORT) is not None
+        assert not moves.hold(session, clip_id, "dead", SHORT), "the dead one comes back too late"
+
+
+def test_a_step_is_not_taken_before_its_time(db: Database, member: str) -> None:
     clip_id = way.admit_one(db, member)
     with db.write() as session:
         clip = session.get(Clip, clip_id)
         assert clip is not None
-        first = moves.claim(session, clip, timedelta(0))
+        moves.postpone(session, clip, utc_now() + SHORT)
     with db.write() as session:
-        clip = session.get(Clip, clip_id)
-        assert clip is not None
-        second = moves.claim(session, clip, SHORT)
-    assert first is not None
-    assert second is not None
+        assert moves.take(session, clip_id, QUEUED, "early", SHORT) is None
+
+
+def test_a_job_of_another_stage_finds_nothing_to_do(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
     with db.write() as session:
-        assert moves.take(session, clip_id, first.dispatch, SHORT) is None
-        assert moves.take(session, clip_id, second.dispatch, SHORT) is not None
+        assert moves.take(session, clip_id, (ClipStatus.FETCHING,), "fetch", SHORT) is None
 
 
 @pytest.mark.spec("J9")

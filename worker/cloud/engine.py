@@ -7,13 +7,17 @@ slow happens inside a transaction, and nothing is sent that was not written down
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
@@ -41,9 +45,12 @@ from worker.cloud.providers.registry import open_provider
 
 _log = structlog.get_logger(__name__)
 
-PREPARE_LEASE: Final = timedelta(minutes=10)
-"""Uploading inputs may take this long before another worker tries."""
-FETCH_LEASE: Final = timedelta(minutes=10)
+_SENDABLE: Final = {
+    "idempotent": (ClipStatus.QUEUED, ClipStatus.WAITING, ClipStatus.SUBMITTING),
+    # Nobody but a look-up or a person decides about an attempt that such a provider never answered.
+    "lookup": (ClipStatus.QUEUED, ClipStatus.WAITING),
+    "none": (ClipStatus.QUEUED, ClipStatus.WAITING),
+}
 PREPARE_TRIES: Final = 8
 FETCH_PATIENCE: Final = timedelta(hours=24)
 """A finished clip is paid for: its download is tried this long."""
@@ -51,32 +58,54 @@ UNUSABLE_TRIES: Final = 4
 """A broken file may be a broken download; after this many it is the provider's."""
 
 
-def submit(clip_id: str, dispatch: int) -> None:
+def submit(clip_id: str, _dispatch: int) -> None:
     """Queue ``submit``: send one clip to its provider, once."""
     with structlog.contextvars.bound_contextvars(clip_id=clip_id, step="submit"):
-        asyncio.run(_Submit(clip_id, dispatch).run())
+        asyncio.run(_Submit(clip_id).run())
 
 
-def fetch(clip_id: str, dispatch: int) -> None:
+def fetch(clip_id: str, _dispatch: int) -> None:
     """Queue ``fetch``: bring one finished clip home."""
     with structlog.contextvars.bound_contextvars(clip_id=clip_id, step="fetch"):
-        asyncio.run(_Fetch(clip_id, dispatch).run())
+        asyncio.run(_Fetch(clip_id).run())
 
 
 class _Step:
     """What both steps have in common: the row, the provider, the word to open pages."""
 
-    def __init__(self, clip_id: str, dispatch: int) -> None:
+    def __init__(self, clip_id: str) -> None:
         self.clip_id = clip_id
-        self.dispatch = dispatch
         self.settings: Settings = get_settings()
+        self.lease = timedelta(seconds=self.settings.lease_seconds)
+        self.owner = f"job-{secrets.token_hex(8)}"
         self.db: Database = get_database()
         self.redis = get_redis()
         self.storage: Storage = open_storage(self.settings)
 
-    def take(self, lease: timedelta) -> Clip | None:
+    def take(self, *statuses: ClipStatus) -> Clip | None:
         with self.db.write() as session:
-            return moves.take(session, self.clip_id, self.dispatch, lease)
+            return moves.take(session, self.clip_id, statuses, self.owner, self.lease)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the clip while this step lives: a thread renews the lease, whatever the step is busy with."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self.lease.total_seconds() / 3):
+                try:
+                    with self.db.write() as session:
+                        moves.hold(session, self.clip_id, self.owner, self.lease)
+                except SQLAlchemyError:
+                    _log.warning("the lease could not be renewed", exc_info=True)
+
+        thread = threading.Thread(target=renew, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def tell(self, done: Moved | None) -> Moved | None:
         if done is None:
@@ -170,25 +199,34 @@ class _Step:
 
 class _Submit(_Step):
     async def run(self) -> None:
-        clip = self.take(PREPARE_LEASE)
-        if clip is None:
+        provider = self._provider()
+        if provider is None:
             return
+        try:
+            clip = self.take(*_SENDABLE[provider.resubmission])
+            if clip is None:
+                return
+            with self.held():
+                await self._taken(clip, provider)
+        finally:
+            await provider.aclose()
+
+    def _provider(self) -> Provider | None:
+        with self.db.read() as session:
+            clip = session.get(Clip, self.clip_id)
+        return open_provider(clip.provider, self.settings) if clip is not None else None
+
+    async def _taken(self, clip: Clip, provider: Provider) -> None:
         reached(Point.SUBMIT_TAKEN)
         if _waited_too_long(clip, self.settings) and clip.status == ClipStatus.WAITING.value:
             self.fail(clip, _gave_up(clip, None))
             return
         self.settings.scratch_dir.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.settings.scratch_dir, prefix="submit-") as scratch:
-            provider = open_provider(clip.provider, self.settings)
-            try:
-                await self._send(clip, provider, Path(scratch))
-            finally:
-                await provider.aclose()
+            await self._send(clip, provider, Path(scratch))
 
     async def _send(self, clip: Clip, provider: Provider, scratch: Path) -> None:
         resumed = clip.status == ClipStatus.SUBMITTING.value
-        if resumed and provider.resubmission != "idempotent":
-            return  # Only the watcher may decide about an attempt that nobody answered.
         job = self.job(clip, clip.attempt if resumed else clip.attempt + 1, scratch)
         if job.inputs:
             self._show(clip, "Uploading the inputs")
@@ -198,7 +236,7 @@ class _Submit(_Step):
             self._not_prepared(clip, fault)
             return
         reached(Point.SUBMIT_PREPARED)
-        held = self._hold_attempt(clip) if resumed else self._write_attempt(clip)
+        held = clip if resumed else self._write_attempt(clip)
         if held is None:
             return
         reached(Point.SUBMIT_ATTEMPT_WRITTEN)
@@ -218,18 +256,10 @@ class _Submit(_Step):
         """Commit that the attempt is about to be sent; the clip as it is then."""
         with self.db.write(durable=True) as session:
             row = moves.at(session, clip.id, clip.version)
-            if row is None or row.dispatch != self.dispatch:
-                return None  # Another dispatch holds it, or a person cancelled: this one slept too long.
-            done = moves.begin_attempt(session, row, self._submit_lease())
+            if row is None or row.lease_owner != self.owner:
+                return None  # A person cancelled, or another worker has it: this one slept too long.
+            done = moves.begin_attempt(session, row, self.lease)
         return row if self.tell(done) is not None else None
-
-    def _hold_attempt(self, clip: Clip) -> Clip | None:
-        with self.db.write(durable=True) as session:
-            held = moves.resume_attempt(session, clip, self._submit_lease())
-        return clip if held else None
-
-    def _submit_lease(self) -> timedelta:
-        return timedelta(seconds=self.settings.submit_deadline + 15)
 
     def _accepted(self, job: Job, ticket: Ticket) -> None:
         with self.db.write(durable=True) as session:
@@ -265,7 +295,7 @@ class _Submit(_Step):
         """Nobody knows whether the provider took it. An idempotent one is simply asked again."""
         if provider.resubmission == "idempotent":
             with self.db.write(durable=True) as session:
-                moves.resume_attempt(session, clip, timedelta(seconds=pause(clip.failures, None)))
+                moves.leave_for_later(session, clip, timedelta(seconds=pause(clip.failures)))
             return
         self.move(
             clip, lambda session, row: moves.doubt(session, row, code=fault.code, sentence=fault.sentence)
@@ -281,9 +311,13 @@ class _Submit(_Step):
 
 class _Fetch(_Step):
     async def run(self) -> None:
-        clip = self.take(FETCH_LEASE)
-        if clip is None or clip.status != ClipStatus.FETCHING.value:
+        clip = self.take(ClipStatus.FETCHING)
+        if clip is None:
             return
+        with self.held():
+            await self._taken(clip)
+
+    async def _taken(self, clip: Clip) -> None:
         reached(Point.FETCH_TAKEN)
         self.settings.scratch_dir.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.settings.scratch_dir, prefix="fetch-") as scratch:
