@@ -11,7 +11,9 @@ import pytest
 
 from sorceress_video.media.containers import is_faststart
 from sorceress_video.media.encode import AudioTrack, H264Writer
+from sorceress_video.media.errors import StorageFull
 from sorceress_video.media.reader import read_frames
+from tests.media.disks import full_after_a_mebibyte
 from tests.media.files import SIZE, frame_of, level
 
 
@@ -102,3 +104,18 @@ def test_frame_rates_that_are_no_whole_numbers_are_kept(folder: Path) -> None:
             writer.write_rgb(frame_of(index))
     with av.open(str(path)) as container:
         assert container.streams.video[0].average_rate == Fraction(30_000, 1001)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    noise = np.random.default_rng(0).integers(0, 255, (360, 640, 3), dtype=np.uint8)
+
+    def render() -> None:
+        with H264Writer(place / "x.mp4", 640, 360, 24, crf=4) as writer:
+            for shift in range(48):
+                writer.write_rgb(np.roll(noise, shift * 7, axis=1))
+
+    with full_after_a_mebibyte(place):
+        with pytest.raises(StorageFull):
+            render()
+        assert list(place.iterdir()) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from sorceress_video.media.storage import (
 from sorceress_video.media.storage.objects import ObjectStorage
 from sorceress_video.settings import Settings
 from tests.media.conftest import leftovers
+from tests.media.disks import full_after_a_mebibyte
 
 SHA = hashlib.sha256(b"content").hexdigest()
 KEY = content_key(SHA)
@@ -183,47 +183,21 @@ def test_a_link_in_place_of_a_file_is_not_followed(tmp_path: Path, source: Path)
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = os.geteuid() == 0 and _mount_tiny(small)
-    try:
-        storage = LocalStorage(small / "media")
-        large = tmp_path / "large"
-        large.write_bytes(os.urandom(3 * 1024 * 1024))
-        with _writes_up_to(None if mounted else 1024 * 1024), pytest.raises(StorageFull) as caught:
+    place = tmp_path / "small"
+    large, little = tmp_path / "large", tmp_path / "little"
+    large.write_bytes(os.urandom(3 * 1024 * 1024))
+    little.write_bytes(b"fits")
+    with full_after_a_mebibyte(place):
+        storage = LocalStorage(place / "media")
+        with pytest.raises(StorageFull) as caught:
             storage.store_file(large, "video/mp4")
         assert caught.value.sentence == "The storage is full. Free some space, then try again."
+        with pytest.raises(StorageFull):
+            copy_file(large, place / "copy")
         assert list(storage.list()) == []
-        assert leftovers(small) == []
-        small_file = tmp_path / "small-file"
-        small_file.write_bytes(b"fits")
-        assert storage.store_file(small_file, "video/mp4").bytes == 4
-        with _writes_up_to(None if mounted else 1024 * 1024), pytest.raises(StorageFull):
-            copy_file(large, small / "copy")
-        assert not (small / "copy").exists()
-    finally:
-        if mounted:
-            subprocess.run(["umount", str(small)], check=True)
-
-
-def _mount_tiny(place: Path) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
-
-
-class _writes_up_to:  # noqa: N801  (reads as a clause)
-    """Limits the size of a written file, where no small disk can be mounted."""
-
-    def __init__(self, size: int | None) -> None:
-        self._size = size
-
-    def __enter__(self) -> None:
-        self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        if self._size is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (self._size, self._before[1]))
-
-    def __exit__(self, *_: object) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
+        assert leftovers(place) == []
+        assert sorted(path.name for path in place.iterdir()) == ["media"]
+        assert storage.store_file(little, "video/mp4").bytes == 4
 
 
 def test_a_forked_worker_reads_what_its_parent_stored(tmp_path: Path, source: Path) -> None:

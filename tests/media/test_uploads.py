@@ -15,12 +15,13 @@ import pytest
 from PIL import Image, ImageCms
 
 from sorceress_video.media.containers import is_faststart
-from sorceress_video.media.errors import MediaRefused
+from sorceress_video.media.errors import MediaRefused, StorageFull
 from sorceress_video.media.filetype import MediaKind, file_type
 from sorceress_video.media.limits import UploadLimits
 from sorceress_video.media.uploads import AcceptedMedia, accept_upload
 from tests.media import files
 from tests.media.conftest import Named
+from tests.media.disks import full_after_a_mebibyte
 from tests.media.mutations import damaged
 
 IMAGE = frozenset({MediaKind.IMAGE})
@@ -383,10 +384,10 @@ def test_sound_is_measured_and_loses_its_tags(folder: Path, format_name: str, co
 
 
 @pytest.mark.parametrize(("task", "count"), [("accept_video", 200), ("accept_image", 50)])
-def test_hundreds_of_damaged_files_are_each_judged(
-    clip: Path, folder: Path, named: Named, task: str, count: int
-) -> None:
-    good = clip if task == "accept_video" else named("photo", files.picture("PNG"))
+def test_hundreds_of_damaged_files_are_each_judged(folder: Path, named: Named, task: str, count: int) -> None:
+    good = named("photo", files.picture("PNG"))
+    if task == "accept_video":
+        good = files.write_clip(folder / "good.mp4", frames=12, size=(96, 64))
     command = [sys.executable, "-m", "tests.media.mutations", task, str(good), str(count), str(folder)]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
     verdicts = json.loads(done.stdout)
@@ -419,6 +420,20 @@ def test_a_damaged_upload_is_accepted_whole_or_refused_whole(clip: Path, named: 
         verdict = "Accepted."
     assert verdict.endswith(".")
     assert [found.name for found in path.parent.iterdir()] == ["upload.mp4"]
+
+
+def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    noise = tmp_path / "noise.png"
+    with Image.effect_noise((560, 560), 90) as grey:
+        Image.merge("RGB", (grey, grey, grey)).save(noise, compress_level=6)
+    with full_after_a_mebibyte(place):
+        source = place / "upload"
+        source.write_bytes(noise.read_bytes())
+        (place / "ballast").write_bytes(bytes(1024 * 1024 - source.stat().st_size - 120_000))
+        with pytest.raises(StorageFull):
+            accept_upload(source, kinds=IMAGE)
+        assert sorted(path.name for path in place.iterdir()) == ["ballast", "upload"]
 
 
 def test_types_are_told_by_the_first_bytes_alone() -> None:
