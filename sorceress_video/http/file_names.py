@@ -33,7 +33,7 @@ def label_from_header(value: str) -> str:
 
 
 def clean_label(name: str) -> str:
-    """One line of visible characters, at most 120, without folders and without marks that turn text around."""
+    """One line of visible characters, at most 120, without folders and marks that turn text around."""
     last = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
         letter for letter in unicodedata.normalize("NFC", last) if unicodedata.category(letter)[0] != "C"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
 from typing import Final, cast, get_args
 
 from starlette.concurrency import iterate_in_threadpool
@@ -42,7 +41,7 @@ async def media(request: Request, member: Member) -> Response:
     headers = _headers(file, etag, request)
     if _is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
-    return await asyncio.to_thread(_answer, storage(), file, headers, request.headers, request.method)
+    return await asyncio.to_thread(_answer, storage(), file, headers, request)
 
 
 def _headers(file: OwnedFile, etag: str, request: Request) -> dict[str, str]:
@@ -65,34 +64,28 @@ def _is_known(if_none_match: str, etag: str) -> bool:
     return etag in known or "*" in known
 
 
-def _answer(
-    store: Storage, file: OwnedFile, headers: dict[str, str], asked: Mapping[str, str], method: str
-) -> Response:
+def _answer(store: Storage, file: OwnedFile, headers: dict[str, str], request: Request) -> Response:
     path = store.local_path(file.key)
     if path is not None:
         return FileResponse(path, headers=headers, media_type=file.mime, stat_result=path.stat())
     found = store.stat(file.key)
     if found is None:
         return not_found()
-    if_range = asked.get("if-range")
-    wanted = asked.get("range") if if_range in (None, headers["ETag"]) else None
+    if_range = request.headers.get("if-range")
+    wanted = request.headers.get("range") if if_range in (None, headers["ETag"]) else None
+    start, end, status = 0, found.size, 200
     span = parse_range(wanted, found.size) if wanted else None
-    return _from_object_store(store, file.key, found.size, span, headers | {"Content-Type": file.mime})
-
-
-def _from_object_store(
-    store: Storage, key: str, size: int, span: tuple[int, int] | None, headers: dict[str, str]
-) -> Response:
-    start, end, status = 0, size, 200
     if span is not None:
         start, end = span
         if start >= end:
-            return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{found.size}"})
         status = 206
-        headers = headers | {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
-    headers = headers | {"Content-Length": str(end - start)}
+        headers = headers | {"Content-Range": f"bytes {start}-{end - 1}/{found.size}"}
+    headers = headers | {"Content-Length": str(end - start), "Content-Type": file.mime}
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
     try:
-        pieces = store.open_range(key, start, end)
+        pieces = store.open_range(file.key, start, end)
     except FileNotFoundError:
         return not_found()
     return StreamingResponse(iterate_in_threadpool(pieces), status_code=status, headers=headers)

@@ -19,7 +19,8 @@ _SAFE_PATH: Final = re.compile(r"(/[A-Za-z0-9_-]+)*")
 # Styles: the pages carry <style> elements and style attributes that their scripts write.
 _POLICY: Final = (
     "default-src 'self'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'{sockets}; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
+    "connect-src 'self'{sockets}; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'"
 )
 

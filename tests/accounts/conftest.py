@@ -1,0 +1,5 @@
+"""Fixtures of the room."""
+
+from tests.http.workspace import workspace
+
+__all__ = ["workspace"]
