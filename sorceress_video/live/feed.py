@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from sorceress_video.live.state import LiveState
@@ -11,7 +13,7 @@ LIVE_STORE = rx.asset("live_store.jsx", shared=True)
 
 
 class LiveFeed(rx.Component):
-    """Merges ticks into the page's store and says when the rows should be read again; see ``live_store.jsx``."""
+    """Merges ticks into the page's store, says when rows should be read again; see ``live_store.jsx``."""
 
     library = LIVE_STORE.importable_path
     tag = "LiveFeed"
@@ -19,12 +21,10 @@ class LiveFeed(rx.Component):
     tick: rx.Var[list[list[str | int]]]
     active: rx.Var[bool]
     server_now: rx.Var[int]
-    on_doubt: rx.EventHandler[rx.event.no_args_event_spec]
+    on_doubt: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[valid-type, type-arg]
 
 
-def live_feed(
-    *, active: rx.Var[bool], server_now: rx.Var[int], on_doubt: rx.event.EventType[()]
-) -> rx.Component:
+def live_feed(*, active: rx.Var[bool], server_now: rx.Var[int], on_doubt: Any) -> rx.Component:
     """Stands once on a page that shows clips.
 
     Args:

@@ -5,6 +5,7 @@ import { useCell } from "./virtual_grid.jsx";
 
 const RADIUS = 20;
 const ROUND = 2 * Math.PI * RADIUS;
+const NOT_BEGUN = -2;
 const LONG = 180; // seconds after which a clip of unknown usual time counts as long
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -13,6 +14,7 @@ const about = (seconds) => clock(Math.max(5, Math.round(seconds / 5) * 5));
 
 function Ring({ percent }) {
   const known = percent >= 0;
+  const begun = percent !== NOT_BEGUN;
   return h(
     "div",
     {
@@ -28,7 +30,7 @@ function Ring({ percent }) {
       {
         viewBox: "0 0 48 48",
         "aria-hidden": true,
-        className: `size-full -rotate-90 ${known ? "" : "animate-spin [animation-duration:1.6s] motion-reduce:animate-none"}`,
+        className: `size-full -rotate-90 ${known || !begun ? "" : "animate-spin [animation-duration:1.6s] motion-reduce:animate-none"}`,
       },
       h("circle", { cx: 24, cy: 24, r: RADIUS, fill: "none", stroke: "currentColor", strokeWidth: 4, className: "text-text-1 opacity-20" }),
       h("circle", {
@@ -38,9 +40,9 @@ function Ring({ percent }) {
         fill: "none",
         stroke: "var(--accent)",
         strokeWidth: 4,
-        strokeLinecap: "round",
+        strokeLinecap: begun ? "round" : "butt",
         strokeDasharray: ROUND,
-        style: { strokeDashoffset: ROUND * (known ? 1 - percent / 100 : 0.78) },
+        style: { strokeDashoffset: ROUND * (known ? 1 - percent / 100 : begun ? 0.78 : 1) },
         className: known ? "transition-[stroke-dashoffset] duration-300 ease-out" : "",
       }),
     ),
@@ -60,7 +62,7 @@ function Ring({ percent }) {
 export function BusyOverlay({ clip, onRecheck }) {
   const tick = useTick(clip.id, clip.version);
   const { tabIndex } = useCell();
-  const percent = tick?.percent ?? clip.percent;
+  const percent = clip.status === "fetching" ? -1 : (tick?.percent ?? clip.percent);
   const phase = tick?.phase || clip.text;
   const seconds = useSecondsSince(clip.since);
   const long = clip.since > 0 && seconds > (clip.usual > 0 ? clip.usual * 1.5 + 10 : LONG);
@@ -76,7 +78,7 @@ export function BusyOverlay({ clip, onRecheck }) {
       className:
         "absolute inset-0 flex flex-col items-center justify-center gap-0.5 px-3 pb-5 text-center outline-none rounded-md",
     },
-    h(Ring, { percent: clip.since > 0 ? percent : -1 }),
+    h(Ring, { percent: clip.since > 0 ? percent : NOT_BEGUN }),
     h("p", { className: "mt-1.5 text-base font-medium text-text-1 line-clamp-1", "data-testid": "card-phase" }, phase),
     h(
       "p",

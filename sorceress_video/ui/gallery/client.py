@@ -1,4 +1,4 @@
-"""The gallery's parts that the browser plays alone: the grid, the films, the rings, the question before a delete."""
+"""The gallery's parts that the browser plays alone: grid, films, rings, the question before a delete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class VirtualGrid(rx.Component):
 
     library = _GRID.importable_path
     tag = "VirtualGrid"
-    lib_dependencies: list[str] = [_VIRTUAL]
+    lib_dependencies: list[str] = [_VIRTUAL]  # noqa: RUF012
 
     total: rx.Var[int]
     start: rx.Var[int]

@@ -1,4 +1,4 @@
-"""The clips that a signed-out visitor sees: files of the product itself, named in ``assets/demo/clips.json``."""
+"""The clips that a signed-out visitor sees: the product's own, named in ``assets/demo/clips.json``."""
 
 from __future__ import annotations
 

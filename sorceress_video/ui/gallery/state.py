@@ -59,7 +59,7 @@ class GalleryState(rx.State):
     columns: int = DEFAULT_COLUMNS
     total: int = 0
     start: int = 0
-    cards: list[Card] = []
+    cards: list[Card] = []  # noqa: RUF012 - the framework copies defaults.
     fresh: int = 0
     """Newer clips that wait above while the person is away from the top."""
     active: bool = False

@@ -13,7 +13,7 @@ from sorceress_video.ui.gallery.models import Card
 
 PROMPT_BYTES: Final = 110
 REASON_BYTES: Final = 150
-"""Bytes as JSON: an emoji counts for twelve. Two lines of a card hold no more; the lightbox shows all of it."""
+"""Bytes as JSON: an emoji counts for twelve. Two lines of a card hold no more; the lightbox shows all."""
 
 PHASES: Final = {
     ClipStatus.QUEUED: "Queued",
@@ -72,7 +72,7 @@ def reason_of(clip: ClipCard) -> str:
     """Why the clip is not there, in words."""
     match clip.status:
         case ClipStatus.AMBIGUOUS:
-            return f"{clip.model_name} may have accepted and charged this clip: its answer never arrived."
+            return "Sent, but the answer never came. It may be accepted and charged."
         case ClipStatus.CANCELLED:
             return "Cancelled"
         case _:

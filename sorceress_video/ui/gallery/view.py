@@ -1,4 +1,4 @@
-"""The gallery's place in the workspace: its toolbar, the grid, and what stands there when there is nothing."""
+"""The gallery's place in the workspace: toolbar, grid, and what stands there when there is nothing."""
 
 from __future__ import annotations
 
@@ -95,8 +95,10 @@ def _favorites_toggle() -> rx.Component:
         on_click=GalleryState.show(rx.cond(favorites, "all", "favorites")),
         data_testid="filter-favorites-toggle",
         class_name=join(
-            "group/fav lg:hidden inline-flex items-center justify-center shrink-0 size-8 pointer-coarse:size-11 "
-            "rounded-full border border-line-strong text-text-2 cursor-pointer transition-colors hover:bg-bg-3",
+            "group/fav lg:hidden inline-flex items-center justify-center shrink-0 size-8 "
+            "pointer-coarse:size-11 "
+            "rounded-full border border-line-strong text-text-2 cursor-pointer transition-colors "
+            "hover:bg-bg-3",
             FOCUS,
         ),
     )
@@ -240,7 +242,8 @@ def _strip(name: str, *content: rx.Component | str | rx.Var[str], **props: str) 
     return rx.el.div(
         icon(name, size=15),
         *content,
-        class_name="flex items-center gap-2 mx-3.5 max-lg:mx-3 mb-2 max-lg:mt-2 px-3 py-2 rounded-sm bg-gold-soft "
+        class_name="flex items-center gap-2 mx-3.5 max-lg:mx-3 mb-2 max-lg:mt-2 px-3 py-2 rounded-sm "
+        "bg-gold-soft "
         "text-sm text-gold",
         **props,
     )

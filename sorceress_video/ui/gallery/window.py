@@ -28,8 +28,8 @@ _ACTIVE: Final = frozenset(status.value for status in ACTIVE)
 class Window:
     """A part of the gallery as the person sees it.
 
-    ``cards[0]`` is number ``start`` of ``total``. While they are away from the top, ``fresh`` newer clips wait
-    above: they count neither in ``start`` nor in ``total``.
+    ``cards[0]`` is number ``start`` of ``total``. While they are away from the top, ``fresh`` newer clips
+    wait above: they count neither in ``start`` nor in ``total``.
     """
 
     total: int

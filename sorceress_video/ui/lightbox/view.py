@@ -41,7 +41,8 @@ def _above() -> rx.Component:
             download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
             data_testid="lightbox-download",
             class_name=join(
-                "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base font-semibold "
+                "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
+                "font-semibold "
                 "cursor-pointer transition-opacity hover:opacity-85",
                 FOCUS,
                 TOUCH_HEIGHT,
@@ -63,7 +64,8 @@ def _heart() -> rx.Component:
         on_click=LightboxState.favorite(~_STORY.favorite),
         data_testid="lightbox-favorite",
         class_name=join(
-            "group/heart grid place-items-center size-8 pointer-coarse:size-11 rounded-sm text-text-2 cursor-pointer "
+            "group/heart grid place-items-center size-8 pointer-coarse:size-11 rounded-sm text-text-2 "
+            "cursor-pointer "
             "transition-colors hover:bg-bg-3 hover:text-text-1",
             FOCUS,
         ),
@@ -77,7 +79,8 @@ def _column() -> rx.Component:
             CopyButton.create(
                 text=_STORY.prompt,
                 class_name=join(
-                    "inline-flex items-center gap-1.5 h-7 px-2 -mr-2 rounded-sm text-base text-accent cursor-pointer "
+                    "inline-flex items-center gap-1.5 h-7 px-2 -mr-2 rounded-sm text-base text-accent "
+                    "cursor-pointer "
                     "transition-colors hover:bg-bg-3",
                     FOCUS,
                     TOUCH_HEIGHT,
@@ -88,7 +91,8 @@ def _column() -> rx.Component:
         rx.el.p(
             rx.cond(_STORY.prompt != "", _STORY.prompt, "No prompt"),
             data_testid="lightbox-prompt",
-            class_name="mt-1 text-md text-text-1 whitespace-pre-wrap break-words max-h-60 overflow-y-auto kit-scroll",
+            class_name="mt-1 text-md text-text-1 whitespace-pre-wrap break-words max-h-60 overflow-y-auto "
+            "kit-scroll",
         ),
         rx.cond(GalleryState.signed_in, _deeds()),
         rx.el.dl(
@@ -100,14 +104,16 @@ def _column() -> rx.Component:
         ),
         rx.cond(_STORY.inputs.length() > 0, _inputs()),
         data_testid="lightbox-info",
-        class_name="col-start-2 row-start-2 min-h-0 overflow-y-auto kit-scroll p-3.5 bg-bg-1 border-l border-t "
+        class_name="col-start-2 row-start-2 min-h-0 overflow-y-auto kit-scroll p-3.5 bg-bg-1 border-l "
+        "border-t "
         "border-line transition-opacity max-lg:border-l-0 max-lg:pb-[calc(20px+env(safe-area-inset-bottom))]",
     )
 
 
 def _deeds() -> rx.Component:
     base = join(
-        "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm text-base font-semibold cursor-pointer transition-colors",
+        "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm text-base font-semibold cursor-pointer "
+        "transition-colors",
         FOCUS,
         TOUCH_HEIGHT,
     )
@@ -181,7 +187,8 @@ def _input(given: rx.Var[InputPicture]) -> rx.Component:
         title=given.label,
         aria_label=given.label,
         class_name=join(
-            "grid place-items-center w-[62px] h-9 rounded-sm overflow-hidden bg-bg-3 transition-opacity hover:opacity-85",
+            "grid place-items-center w-[62px] h-9 rounded-sm overflow-hidden bg-bg-3 transition-opacity "
+            "hover:opacity-85",
             FOCUS,
         ),
     )
