@@ -21,7 +21,7 @@ WIRE_FAULTS: Final[dict[str, str]] = {
     "huge_header": "the right answer with a header of 5 MB",
     "huge_body": "200 with a body that never ends",
     "gzip": "the right answer, compressed though nobody asked",
-    "gzip_bomb": "300 MB of zeros, compressed",
+    "gzip_bomb": "100 MB of zeros, compressed",
     "drip": "the right answer, a byte every quarter second",
     "drip_header": "header bytes, one every quarter second",
     "hang": "no answer; the connection stays open",
