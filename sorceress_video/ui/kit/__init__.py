@@ -11,11 +11,22 @@ from sorceress_video.ui.kit.classes import FOCUS, TOUCH_HEIGHT, TOUCH_SQUARE, jo
 from sorceress_video.ui.kit.feedback import empty_state, note, progress_ring, skeleton, toaster
 from sorceress_video.ui.kit.form import INPUT, commit_input, field, select, slider, switch, text_input
 from sorceress_video.ui.kit.icon import icon
-from sorceress_video.ui.kit.overlay import dialog, grab_bar, menu, menu_item, menu_opener, page_behaviour
+from sorceress_video.ui.kit.overlay import (
+    MENU_ITEM,
+    dialog,
+    grab_bar,
+    menu,
+    menu_item,
+    menu_opener,
+    page_behaviour,
+)
+from sorceress_video.ui.kit.toast import Action, on_action, say, toasts
 
 __all__ = [
+    "Action",
     "FOCUS",
     "INPUT",
+    "MENU_ITEM",
     "TOUCH_HEIGHT",
     "TOUCH_SQUARE",
     "button",
@@ -34,8 +45,10 @@ __all__ = [
     "menu_item",
     "menu_opener",
     "note",
+    "on_action",
     "page_behaviour",
     "progress_ring",
+    "say",
     "segment",
     "segmented",
     "select",
@@ -45,6 +58,7 @@ __all__ = [
     "tab",
     "tabs",
     "text_input",
-    "toned_chip",
     "toaster",
+    "toasts",
+    "toned_chip",
 ]

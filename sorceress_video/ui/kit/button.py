@@ -37,7 +37,9 @@ SIZES: dict[Size, str] = {
 def button_classes(variant: Variant = "secondary", size: Size = "md") -> str:
     """The classes of a button, for elements that are buttons by another tag."""
     if variant == "text":
-        return join(_BASE, FOCUS, VARIANTS[variant], "rounded-xs text-base relative after:absolute after:-inset-2")
+        return join(
+            _BASE, FOCUS, VARIANTS[variant], "rounded-xs text-base relative after:absolute after:-inset-2"
+        )
     return join(_BASE, FOCUS, TOUCH_HEIGHT, VARIANTS[variant], SIZES[size])
 
 

@@ -19,15 +19,17 @@ TONES: dict[Tone, str] = {
     "bad": "bg-bad-soft text-bad font-semibold",
 }
 
-_BASE = "inline-flex items-center h-[18px] px-1.5 rounded-xs text-xs whitespace-nowrap"
+_BASE = "inline-flex items-center h-[18px] px-[5px] rounded-xs text-xs whitespace-nowrap"
 
 
-def chip(label: str | rx.Var[str], *, tone: Tone = "quiet", class_name: str = "", **props: Any) -> rx.Component:
+def chip(
+    label: str | rx.Var[str], *, tone: Tone = "quiet", class_name: str = "", **props: Any
+) -> rx.Component:
     """A chip whose tone is known when the page is built."""
     return rx.el.span(label, class_name=join(_BASE, TONES[tone], class_name), **props)
 
 
 def toned_chip(label: rx.Var[str], tone: rx.Var[str], **props: Any) -> rx.Component:
     """A chip whose tone comes with the data."""
-    looks = rx.match(tone, *[(name, classes) for name, classes in TONES.items()], TONES["quiet"])
+    looks = rx.match(tone, *TONES.items(), TONES["quiet"])
     return rx.el.span(label, class_name=[_BASE, looks], **props)

@@ -24,7 +24,9 @@ _TAB = (
 )
 
 
-def segmented(*segments: rx.Component | rx.Var, label: str | rx.Var[str], class_name: str = "", **props: Any) -> rx.Component:
+def segmented(
+    *segments: rx.Component | rx.Var, label: str | rx.Var[str], class_name: str = "", **props: Any
+) -> rx.Component:
     """A row of :func:`segment`; arrow keys move through it (see ``roving.js``)."""
     return rx.el.div(
         *segments,

@@ -18,10 +18,20 @@ def skeleton(class_name: str = "h-4 w-full", **props: Any) -> rx.Component:
     return rx.el.div(aria_hidden=True, class_name=join("rounded-sm bg-bg-3", class_name), **props)
 
 
-def progress_ring(fraction: rx.Var[float] | float, *, label: str | rx.Var[str] = "Progress", size: int = 44) -> rx.Component:
+def progress_ring(
+    fraction: rx.Var[float] | float, *, label: str | rx.Var[str] = "Progress", size: int = 44
+) -> rx.Component:
     """A ring that fills clockwise. ``fraction`` is 0…1; moves are eased between ticks."""
     return rx.el.svg(
-        rx.el.circle(cx=24, cy=24, r=_RADIUS, fill="none", stroke="currentColor", stroke_width=4, class_name="opacity-20"),
+        rx.el.circle(
+            cx=24,
+            cy=24,
+            r=_RADIUS,
+            fill="none",
+            stroke="currentColor",
+            stroke_width=4,
+            class_name="opacity-20",
+        ),
         rx.el.circle(
             cx=24,
             cy=24,

@@ -44,7 +44,11 @@ def select(*options: Any, label: str | rx.Var[str], class_name: str = "", **prop
             class_name=join(INPUT, "appearance-none pr-8 cursor-pointer", class_name),
             **props,
         ),
-        draw_icon("chevron-down", size=14, class_name="absolute right-2.5 top-1/2 -translate-y-1/2 text-text-3 pointer-events-none"),
+        draw_icon(
+            "chevron-down",
+            size=14,
+            class_name="absolute right-2.5 top-1/2 -translate-y-1/2 text-text-3 pointer-events-none",
+        ),
         class_name="relative block w-full",
     )
 
@@ -65,7 +69,7 @@ def switch(*, checked: bool | rx.Var[bool], label: str | rx.Var[str], **props: A
 class _Slider(rx.Component):
     """See ``inputs.jsx``."""
 
-    library = f"$/public{_INPUTS}"
+    library = _INPUTS.importable_path
     tag = "Slider"
 
     value: rx.Var[float]
@@ -80,7 +84,7 @@ class _Slider(rx.Component):
 class _CommitInput(rx.Component):
     """See ``inputs.jsx``."""
 
-    library = f"$/public{_INPUTS}"
+    library = _INPUTS.importable_path
     tag = "CommitInput"
 
     value: rx.Var[str]

@@ -15,10 +15,10 @@ _OVERLAY = rx.asset("overlay.jsx", shared=True)
 Place = Literal["center", "left"]
 
 
-class _Dialog(rx.Component):
+class NativeDialog(rx.Component):
     """Native ``<dialog>`` that follows ``open``; see ``overlay.jsx``."""
 
-    library = f"$/public{_OVERLAY}"
+    library = _OVERLAY.importable_path
     tag = "Dialog"
 
     open: rx.Var[bool]
@@ -28,7 +28,7 @@ class _Dialog(rx.Component):
 class _PageBehaviour(rx.Component):
     """The page's one tooltip and its shared keys; see ``overlay.jsx``."""
 
-    library = f"$/public{_OVERLAY}"
+    library = _OVERLAY.importable_path
     tag = "PageBehaviour"
 
 
@@ -51,12 +51,14 @@ def dialog(
 
     Opened by ``open=`` with ``on_dismiss=``, or by any button with ``data_opens=<id>``.
     """
-    return _Dialog.create(
+    return NativeDialog.create(
         grab_bar(),
         rx.el.header(
             rx.el.div(
                 rx.el.h2(title, id=f"{id}-title", class_name="text-md font-semibold text-text-1 truncate"),
-                rx.el.p(subtitle, class_name="text-sm text-text-3 truncate") if subtitle is not None else None,
+                rx.el.p(subtitle, class_name="text-sm text-text-3 truncate")
+                if subtitle is not None
+                else None,
                 class_name="min-w-0 flex-1",
             ),
             icon_button("x", "Close", data_closes=True, tip=False, class_name="-mr-1.5"),
@@ -100,7 +102,7 @@ def menu_opener(id: str) -> dict[str, Any]:  # noqa: A002
     return {"custom_attrs": {"popoverTarget": id}, "aria_haspopup": "true"}
 
 
-_ITEM = (
+MENU_ITEM = (
     "flex items-center gap-2.5 w-full h-8 px-2.5 rounded-sm text-base text-text-2 text-left cursor-pointer "
     "hover:bg-bg-3 hover:text-text-1 pointer-coarse:h-11"
 )
@@ -109,4 +111,4 @@ _ITEM = (
 def menu_item(label: str, *, icon: str, **props: Any) -> rx.Component:
     """One line of a menu."""
     props.setdefault("type", "button")
-    return rx.el.button(draw_icon(icon, size=15), label, class_name=join(_ITEM, FOCUS), **props)
+    return rx.el.button(draw_icon(icon, size=15), label, class_name=join(MENU_ITEM, FOCUS), **props)

@@ -1,0 +1,77 @@
+import { createElement as h, useEffect } from "react";
+
+const NARROW = "(max-width: 1023.98px)";
+const SIDES = ["left", "right"];
+const key = (side) => `sorceress.fold.${side}`;
+
+function remembered(side) {
+  try {
+    return localStorage.getItem(key(side)) === "folded";
+  } catch {
+    return false; // Storage is denied in some embeds; panels then open unfolded.
+  }
+}
+
+/** Folds or unfolds a side panel; kept in this browser. */
+export function fold(side, folded) {
+  document.documentElement.dataset[`${side}Panel`] = folded ? "folded" : "open";
+  try {
+    localStorage.setItem(key(side), folded ? "folded" : "open");
+  } catch {
+    // Not remembered then.
+  }
+}
+
+/** Brings the panel that holds `element` into view: unfolds it, or opens it as a sheet on a small screen. */
+export function reveal(element) {
+  const panel = element?.closest("dialog.panel");
+  if (!panel) return;
+  if (matchMedia(NARROW).matches) {
+    if (!panel.open) panel.showModal();
+  } else if (panel.dataset.side) {
+    fold(panel.dataset.side, false);
+  }
+}
+
+/** Shows the element with `data-target=<name>` and puts the focus on it. */
+export function goTo(name) {
+  const target = document.querySelector(`[data-target="${name}"]`);
+  if (!target) return;
+  reveal(target);
+  const control = target.matches("button,input,textarea,a,select")
+    ? target
+    : target.querySelector("button:not([disabled]),input:not([type=file]),textarea,a");
+  (control || target).scrollIntoView({ block: "nearest" });
+  (control || target).focus({ focusVisible: true });
+}
+
+/** The panels' part that the browser plays alone: folding, and sheets that become columns on wide screens. */
+export function FrameBehaviour() {
+  useEffect(() => {
+    SIDES.forEach((side) => fold(side, remembered(side)));
+    const narrow = matchMedia(NARROW);
+    const suit = () => {
+      document.querySelectorAll("dialog.panel").forEach((panel) => {
+        // As a column the panel is a landmark; as a sheet the browser makes it a modal dialog.
+        panel.setAttribute("role", narrow.matches ? "dialog" : "complementary");
+        if (!narrow.matches && panel.open) panel.close();
+      });
+    };
+    const click = (event) => {
+      const folds = event.target.closest?.("[data-folds]");
+      if (!folds) return;
+      const side = folds.dataset.folds;
+      const folded = document.documentElement.dataset[`${side}Panel`] !== "folded";
+      fold(side, folded);
+      document.querySelector(`dialog.panel[data-side=${side}] [data-folds=${side}]:not([data-when=${folded ? "open" : "folded"}])`)?.focus();
+    };
+    suit();
+    narrow.addEventListener("change", suit);
+    document.addEventListener("click", click);
+    return () => {
+      narrow.removeEventListener("change", suit);
+      document.removeEventListener("click", click);
+    };
+  }, []);
+  return null;
+}

@@ -1,0 +1,56 @@
+"""The pages: which there are, at which addresses, and what loads when one opens."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from sorceress_video.ui.frame.state import FrameState
+from sorceress_video.ui.gallery.state import GalleryState
+from sorceress_video.ui.model_panel.state import ModelPanelState
+from sorceress_video.ui.pages import entry
+from sorceress_video.ui.pages.workspace import workspace
+from sorceress_video.ui.prompt_panel.state import PromptState
+
+PRODUCT = "Sorceress AI Video Gen"
+STYLESHEETS = ["/tokens.css", "/kit.css", "/frame.css", "/panels.css"]
+
+# Before the first paint: the theme and the folded panels that this browser remembers.
+_FIRST = (
+    "(function(d){try{var t=localStorage.getItem('theme')||'dark';"
+    "if(t==='system')t=matchMedia('(prefers-color-scheme: light)').matches?'light':'dark';"
+    "d.classList.add(t);d.style.colorScheme=t;"
+    "['left','right'].forEach(function(s){if(localStorage.getItem('sorceress.fold.'+s)==='folded')"
+    "d.dataset[s+'Panel']='folded'})}catch(e){}})(document.documentElement)"
+)
+
+
+def head() -> list[rx.Component]:
+    """What stands in every page's head."""
+    return [
+        rx.el.script(_FIRST),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(
+            rel="preload",
+            href="/fonts/inter-latin.woff2",
+            custom_attrs={"as": "font"},
+            type="font/woff2",
+            cross_origin="anonymous",
+        ),
+        rx.el.meta(name="color-scheme", content="dark light"),
+    ]
+
+
+def add_pages(app: rx.App) -> None:
+    """Give the app its pages."""
+    app.add_page(
+        workspace,
+        route="/",
+        title=PRODUCT,
+        on_load=[FrameState.enter, PromptState.enter, ModelPanelState.enter, GalleryState.load],
+    )
+    app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")
+    app.add_page(entry.setup, route="/setup", title=f"Set up · {PRODUCT}")
+    app.add_page(
+        entry.settings, route="/settings", title=f"Account · {PRODUCT}", on_load=FrameState.enter_account_page
+    )
+    app.add_page(entry.not_found, route="404", title=f"Not found · {PRODUCT}")

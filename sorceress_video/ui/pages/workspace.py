@@ -1,0 +1,22 @@
+"""``/``: the workspace."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from sorceress_video.ui.frame.running import running_chip
+from sorceress_video.ui.frame.view import workspace_frame
+from sorceress_video.ui.gallery.view import gallery
+from sorceress_video.ui.model_panel.view import model_panel, models_chip
+from sorceress_video.ui.prompt_panel.view import dock, prompt_panel
+
+
+def workspace() -> rx.Component:
+    """Models at the left, the gallery, the prompt at the right."""
+    return workspace_frame(
+        left=model_panel(),
+        centre=gallery(models_chip()),
+        right=prompt_panel(),
+        dock=dock(),
+        running=running_chip(),
+    )

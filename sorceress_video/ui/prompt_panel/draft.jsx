@@ -1,0 +1,226 @@
+import { createElement as h, useEffect, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { Sparkles } from "lucide-react";
+import { goTo } from "$/public/external/sorceress_video/ui/frame/panel/frame.jsx";
+
+const SYNC_PAUSE = 300; // ms of rest before the server keeps the draft
+const NARROW = "(max-width: 1023.98px)";
+
+/*
+  The draft lives in the browser: typing asks nobody. The server hears of it when the hand rests, and gets the
+  present text with every Generate.
+*/
+let draft = { text: "", touched: false, uploads: 0 };
+const listeners = new Set();
+
+function change(part) {
+  draft = { ...draft, ...part };
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const useDraft = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => draft,
+    () => draft,
+  );
+
+/** Counts files on their way; Generate waits for them. */
+export function noteUpload(step) {
+  change({ uploads: draft.uploads + step });
+}
+
+/* One token for each request; a double click sends the same one, so that it stays one request. */
+let token = "";
+
+function newToken() {
+  // crypto.randomUUID is missing where the page is served without TLS to another machine.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const characters = (text) => [...text].length; // as the server counts: code points
+const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+let press = () => {}; // what the button does; Ctrl+Enter does the same
+
+/** The prompt: grows with its text, counts against the smallest limit. */
+export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync, onSubmit, ...rest }) {
+  const { text: shown } = useDraft();
+  const box = useRef(null);
+  const timer = useRef(0);
+  const seen = useRef("");
+  const unsent = useRef(null);
+  const id = useId();
+
+  useEffect(() => {
+    if (version && version !== seen.current) {
+      seen.current = version;
+      change({ text, touched: true });
+    } else if (!draft.touched && text) {
+      change({ text, touched: true }); // the draft that the server kept over a reload
+    }
+  }, [text, version]);
+
+  const flush = () => {
+    clearTimeout(timer.current);
+    if (unsent.current !== null) onSync(unsent.current);
+    unsent.current = null;
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  useLayoutEffect(() => {
+    if (CSS.supports("field-sizing", "content")) return;
+    box.current.style.height = "auto";
+    box.current.style.height = `${box.current.scrollHeight + 2}px`;
+  }, [shown]);
+
+  const type = (event) => {
+    change({ text: event.target.value, touched: true });
+    unsent.current = event.target.value;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(flush, SYNC_PAUSE);
+  };
+  const keys = (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      press();
+    }
+  };
+  const count = characters(shown);
+  const over = limit > 0 && count > limit;
+  return h(
+    "div",
+    { className: "flex flex-col gap-2", "data-target": "prompt" },
+    h(
+      "div",
+      { className: "flex items-baseline justify-between gap-3" },
+      h("label", { htmlFor: id, className: "text-base font-semibold text-text-1" }, "Prompt"),
+      h(
+        "span",
+        {
+          id: `${id}-count`,
+          className: `text-sm figure ${over ? "text-bad font-medium" : "text-text-3"}`,
+          "data-testid": "prompt-count",
+          "data-tip": limit > 0 && limitedBy ? `${limitedBy} takes ${figure(limit)} characters` : undefined,
+        },
+        limit > 0 ? `${figure(count)} / ${figure(limit)}` : count > 0 ? figure(count) : "",
+      ),
+    ),
+    h("textarea", {
+      ...rest,
+      id,
+      ref: box,
+      value: shown,
+      placeholder,
+      rows: 5,
+      spellCheck: true,
+      "data-testid": "prompt",
+      "aria-describedby": `${id}-count`,
+      "aria-invalid": over || undefined,
+      className: "prompt-box",
+      onChange: type,
+      onBlur: flush,
+      onKeyDown: keys,
+    }),
+  );
+}
+
+/** What stands in the way here and now, beside what the server knows of. */
+function obstacles({ count, limit, limitedBy, uploads }) {
+  const found = [];
+  if (limit > 0 && count > limit)
+    found.push({
+      sentence: `${limitedBy} takes prompts of up to ${figure(limit)} characters; this one has ${figure(count)}.`,
+      target: "prompt",
+    });
+  if (uploads > 0) found.push({ sentence: "A file is still being uploaded.", target: "start_frame" });
+  return found;
+}
+
+function useFace({ filled, blank, limit, limitedBy }) {
+  const { text, uploads } = useDraft();
+  const face = text.trim() ? filled : blank;
+  const here = face.action === "sign_in" ? [] : obstacles({ count: characters(text), limit, limitedBy, uploads });
+  const missing = [...face.missing, ...here];
+  const action = face.action === "generate" && here.length ? "show" : face.action;
+  return { ...face, text, missing, action, target: face.target || here[0]?.target };
+}
+
+/** The button that spends money, or says what is missing and leads there. */
+export function GenerateButton({ filled, blank, limit, limitedBy, accepted, refusal, compact, onGenerate }) {
+  const face = useFace({ filled, blank, limit, limitedBy });
+  const id = useId();
+  const sent = useRef(null);
+  const button = useRef(null);
+
+  const act = () => {
+    if (face.action === "sign_in") return location.assign("/sign-in");
+    if (face.action !== "generate") return goTo(face.target);
+    token ||= newToken();
+    sent.current = token;
+    button.current?.setAttribute("aria-busy", "true");
+    onGenerate(face.text, token);
+  };
+  useEffect(() => {
+    press = act;
+  });
+  useEffect(() => {
+    button.current?.removeAttribute("aria-busy");
+    if (!accepted || accepted !== token) return;
+    token = ""; // The next click is another request.
+    if (matchMedia(NARROW).matches) document.querySelectorAll("dialog.panel[open]").forEach((panel) => panel.close());
+  }, [accepted, refusal]);
+
+  const blocked = face.action !== "generate";
+  const words = compact ? face.short : face.label;
+  return h(
+    "div",
+    { className: "group relative" },
+    blocked &&
+      face.missing.length > 0 &&
+      h(
+        "ul",
+        { id, className: "missing-list", "data-testid": compact ? undefined : "missing" },
+        face.missing.map((thing) => h("li", { key: thing.sentence }, thing.sentence)),
+      ),
+    h(
+      "button",
+      {
+        ref: button,
+        type: "button",
+        onClick: act,
+        "data-testid": compact ? "generate-dock" : "generate",
+        "data-action": face.action,
+        "aria-describedby": blocked && face.missing.length ? id : undefined,
+        className: `spend-button ${compact ? "px-4" : "w-full"}`,
+      },
+      face.action === "generate" && h(Sparkles, { size: 16, strokeWidth: 1.75, "aria-hidden": true }),
+      words || "\u00a0",
+      !compact && face.action === "generate" && h("kbd", { className: "spend-key", "aria-hidden": true }, keyHint()),
+    ),
+  );
+}
+
+const keyHint = () => (/Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘↵" : "Ctrl ↵");
+
+/** The dock's way to the prompt: its first line. */
+export function DockPrompt({ empty }) {
+  const { text } = useDraft();
+  const line = text.trim().split("\n")[0];
+  return h(
+    "button",
+    {
+      type: "button",
+      onClick: () => goTo("prompt"),
+      "data-testid": "dock-prompt",
+      "aria-label": line ? `Prompt: ${line}` : empty,
+      className: "dock-prompt",
+    },
+    h("span", { className: `block truncate ${line ? "text-text-1" : "text-text-3"}` }, line || empty),
+  );
+}

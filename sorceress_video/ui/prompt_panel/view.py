@@ -1,0 +1,145 @@
+"""The right panel: modes, prompt, frames, estimate, the button."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from sorceress_video.ui import kit
+from sorceress_video.ui.frame.panel import fold_button, side_panel
+from sorceress_video.ui.frame.state import FrameState
+from sorceress_video.ui.prompt_panel.client import DockPrompt, FrameSlots, GenerateButton, PromptBox
+from sorceress_video.ui.prompt_panel.models import ModeTab, Note, PriceLine
+from sorceress_video.ui.prompt_panel.state import PromptState
+
+PANEL_ID = "panel-prompt"
+PLACEHOLDER = "Describe the shot: who or what, what happens, how the camera moves."
+
+
+def prompt_panel() -> rx.Component:
+    """A column on wide screens, a sheet on small ones."""
+    return side_panel(
+        rx.el.div(
+            kit.tabs(
+                rx.foreach(PromptState.tabs, _tab),
+                label="Kind of generation",
+                class_name="flex-1 min-w-0 -ml-1",
+            ),
+            fold_button("right", "prompt"),
+            class_name="flex items-center h-12 px-3 border-b border-line shrink-0",
+        ),
+        rx.el.div(
+            PromptBox.create(
+                text=PromptState.text,
+                version=PromptState.text_version,
+                limit=PromptState.limit,
+                limited_by=PromptState.limited_by,
+                placeholder=PLACEHOLDER,
+                on_sync=PromptState.sync_text,
+            ),
+            FrameSlots.create(
+                slots=PromptState.slots,
+                signed_in=FrameState.signed_in,
+                on_uploaded=PromptState.use_frame,
+                on_remove=PromptState.remove_frame,
+            ),
+            rx.el.div(
+                rx.foreach(PromptState.notes, _note),
+                class_name="flex flex-col gap-1.5 empty:hidden",
+            ),
+            class_name="flex-1 min-h-0 overflow-y-auto overscroll-contain kit-scroll flex flex-col gap-4 px-3 py-3.5",
+        ),
+        _foot(),
+        side="right",
+        id=PANEL_ID,
+        label="Prompt",
+        rail="Prompt",
+    )
+
+
+def dock() -> rx.Component:
+    """Small screens: the prompt's first line and the button, within the thumb's reach."""
+    return rx.el.div(
+        DockPrompt.create(empty="Describe the shot"),
+        _button(compact=True),
+        class_name="frame-dock lg:hidden flex items-center gap-2.5 px-3 pt-3 border-t border-line bg-bg-1",
+    )
+
+
+def _tab(tab: rx.Var[ModeTab]) -> rx.Component:
+    return kit.tab(
+        tab.label,
+        selected=tab.selected,
+        on_click=PromptState.choose_mode(tab.mode),
+        aria_disabled=~tab.usable,
+        data_tip=tab.reason,
+        data_testid="mode-" + tab.mode,
+    )
+
+
+def _note(note: rx.Var[Note]) -> rx.Component:
+    return rx.cond(
+        note.tone == "bad",
+        kit.note(note.text, tone="bad", data_testid="input-refused"),
+        kit.note(note.text, data_testid="input-note"),
+    )
+
+
+def _foot() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            PromptState.refusal != "",
+            kit.note(PromptState.refusal, tone="bad", role="alert", data_testid="refusal"),
+        ),
+        rx.cond(PromptState.prices.length() > 0, _estimate()),
+        _button(compact=False),
+        class_name="shrink-0 flex flex-col gap-3 px-3 pt-3 pb-3 border-t border-line",
+    )
+
+
+def _estimate() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            PromptState.prices.length() > 1,
+            rx.el.ul(
+                rx.foreach(PromptState.prices, _price_line),
+                class_name="flex flex-col gap-1 pb-2.5 border-b border-line max-h-40 overflow-y-auto kit-scroll",
+            ),
+        ),
+        rx.el.div(
+            rx.el.span("Estimate", class_name="text-base font-semibold text-text-1"),
+            rx.el.span(
+                PromptState.total,
+                class_name="text-lg font-semibold text-text-1 figure",
+                data_testid="estimate",
+            ),
+            class_name="flex items-baseline justify-between gap-3",
+        ),
+        rx.cond(
+            PromptState.total_note != "",
+            rx.el.p(PromptState.total_note, class_name="text-sm text-text-3 text-pretty"),
+        ),
+        class_name="flex flex-col gap-2.5",
+        aria_live="polite",
+    )
+
+
+def _price_line(line: rx.Var[PriceLine]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(line.name, class_name="truncate text-text-2"),
+        rx.el.span(line.price, class_name="figure text-text-1 whitespace-nowrap"),
+        class_name="flex items-baseline justify-between gap-3 text-base",
+        key=line.model_id,
+    )
+
+
+def _button(*, compact: bool) -> rx.Component:
+    return GenerateButton.create(
+        filled=PromptState.filled,
+        blank=PromptState.blank,
+        limit=PromptState.limit,
+        limited_by=PromptState.limited_by,
+        accepted=PromptState.accepted,
+        refusal=PromptState.refusal,
+        compact=compact,
+        on_generate=PromptState.generate,
+    )
