@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ class Child:
         while not self._stopping.is_set():
             began = loop.time()
             try:
-                ending = _in_words(await self._run_once())
+                ending = self._in_words(await self._run_once())
             except OSError as error:  # No memory or no process to be had at this moment.
                 ending = str(error)
             if self._stopping.is_set():
@@ -62,7 +63,7 @@ class Child:
             pause = self._policy.next_pause(pause, loop.time() - began)
             self._terminal.warn(
                 f"{self.spec.name} ended ({ending}) and is started again in {pause:.1f} s; "
-                f"its log: {self._sink.path}" + self._last_words()
+                f"its log: {self._sink.path}"
             )
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -70,12 +71,19 @@ class Child:
         self._sink.close()
 
     async def _run_once(self) -> int:
-        process = await asyncio.create_subprocess_exec(*self.spec.argv, stdout=PIPE, **self.spec.options)
+        reader, write_end = await _pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.spec.argv, stdout=write_end, **self.spec.options
+            )
+        finally:
+            os.close(write_end)
         self._process = process
-        if self._stopping.is_set():  # ``stop`` came while it was being started and could not reach it.
+        if (
+            self._stopping.is_set()
+        ):  # ``terminate`` was called while it was being started, and could not reach it.
             process.terminate()
-        assert process.stdout is not None  # noqa: S101
-        drained = asyncio.create_task(self._sink.drain(process.stdout))
+        drained = asyncio.create_task(self._sink.drain(reader))
         status = await process.wait()
         self._process = None
         # Its own children (an RQ job, a server's worker) would go on without anybody watching them.
@@ -84,9 +92,11 @@ class Child:
             await asyncio.wait_for(drained, _DRAIN_LIMIT)
         return status
 
-    def _last_words(self) -> str:
+    def _in_words(self, status: int) -> str:
+        if status < 0:
+            return f"by {signal.Signals(-status).name}"
         said, self._sink.last_plain_line = self._sink.last_plain_line, ""
-        return f"\n    {said}" if said else ""
+        return f"exit status {status}" + (f", “{said}”" if said else "")
 
     def terminate(self) -> None:
         """Ask the child to end, and do not start it again."""
@@ -102,5 +112,15 @@ class Child:
             kill_session(self._process.pid)
 
 
-def _in_words(status: int) -> str:
-    return f"by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+async def _pipe() -> tuple[asyncio.StreamReader, int]:
+    """A pipe for a child's output: our end as a stream, the child's as a descriptor.
+
+    A pipe of asyncio's own would make ``Process.wait`` wait for everybody who inherited it, a grandchild that
+    goes on included.
+    """
+    read_end, write_end = os.pipe()
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
+    )
+    return reader, write_end

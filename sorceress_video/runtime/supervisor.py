@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sorceress_video.accounts.setup import setup_link
-from sorceress_video.runtime import checks, database, valkey
+from sorceress_video.runtime import checks, valkey
 from sorceress_video.runtime.child import Child
 from sorceress_video.runtime.errors import StartupError
 from sorceress_video.runtime.logging import configure
@@ -26,6 +25,7 @@ _STOP_GRACE = 6.5  # seconds for web and workers to finish what they do
 _VALKEY_GRACE = 2.0  # seconds for Valkey to write its last lines, after everybody else has ended
 _KILL_LIMIT = 0.5  # seconds until the kernel has taken away what was killed
 _VALKEY_START = 30.0  # seconds; after a crash it reads its whole file first.
+_PAGE_FIRST = 10.0  # seconds that the workers' start waits for the page
 _READY_POLL = 0.05  # seconds
 
 
@@ -105,7 +105,7 @@ class Supervisor:
         Args:
             server: the bundled Valkey, if there is one.
             redis_url: where it, or the server that the settings name, answers.
-            others: web and workers.
+            others: the web process, then the workers.
 
         Raises:
             StartupError: the database or Valkey is not to be had.
@@ -115,11 +115,16 @@ class Supervisor:
         try:
             if server is not None:
                 self._start(server)
-            database.upgrade(self._settings)  # Meanwhile Valkey reads its file.
+            self._upgrade_database()  # Meanwhile Valkey reads its file.
             await self._until_answering(redis_url)
-            for spec in others:
+            page, *workers = others
+            self._start(page)
+            greeted = asyncio.create_task(self._greet_when_page_answers())
+            # On two cores the page comes seconds earlier when the workers do not start beside it.
+            await asyncio.wait({greeted}, timeout=_PAGE_FIRST)
+            for spec in () if self._stop.is_set() else workers:
                 self._start(spec)
-            await self._until_page_answers()
+            await greeted
             await self._stop.wait()
         finally:
             await self._stop_all(last=server.name if server is not None else None)
@@ -143,8 +148,14 @@ class Supervisor:
                 )
             await asyncio.sleep(_READY_POLL)
 
-    async def _until_page_answers(self) -> None:
-        """Greet as soon as the page answers, however long that takes: a child says itself why it fails."""
+    def _upgrade_database(self) -> None:
+        # Imported here: a start that is refused need not wait for the library.
+        from sorceress_video.runtime import database  # noqa: PLC0415
+
+        database.upgrade(self._settings)
+
+    async def _greet_when_page_answers(self) -> None:
+        """Wait for the page however long it takes: a web process that fails says itself why."""
         while not self._stop.is_set():
             if await _answers_ok(self._settings):
                 self._greet()
@@ -152,10 +163,13 @@ class Supervisor:
             await asyncio.sleep(_READY_POLL)
 
     def _greet(self) -> None:
-        self._terminal.say(f"Sorceress AI Video Gen runs at {self._settings.base_url} (Ctrl+C stops it).")
+        from sorceress_video.accounts.setup import setup_link  # noqa: PLC0415
+
+        lines = [f"Sorceress AI Video Gen runs at {self._settings.base_url} (Ctrl+C stops it)."]
         link = setup_link(self._settings)
         if link is not None:
-            self._terminal.say(f"Make the owner's account here, once: {link}")
+            lines.append(f"Make the owner's account here, once: {link}")
+        self._terminal.say("\n".join(lines))
 
     async def _stop_all(self, *, last: str | None) -> None:
         """Everybody first, then ``last``, whom the others need while they finish."""
