@@ -2,8 +2,8 @@
 
     python bench/sandbox.py [--size 1280x720] [--seconds 5] [--runs 3]
 
-The best of the runs counts. Processor time is printed beside it: on a busy machine it says more. Exits with 1 if any
-kind is slower than `--at-least` times real time.
+The best of the runs counts. Processor time is printed beside it: on a busy machine it says more.
+Exits with 1 if any kind is slower than `--at-least` times real time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def _specs(folder: Path, width: int, height: int, seconds: float) -> dict[str, R
         progress=lambda _: None, cancelled=lambda: False,
     )  # fmt: skip
     return {
-        "text: mountains": RenderSpec(prompt="A lone rider crosses the ridge at dusk, slow push in", **common),
+        "text: mountains": RenderSpec(
+            prompt="A lone rider crosses the ridge at dusk, slow push in", **common
+        ),
         "text: water": RenderSpec(prompt="Moonlit lake between mountains at night", **common),
         "text: light": RenderSpec(prompt="Abstract silk and light", **common),
         "start frame": RenderSpec(start_frame=first, camera="orbit", **common),

@@ -1,8 +1,8 @@
-"""Makes the clips that signed-out visitors see, and the still pictures of the tests, with the Sandbox renderer.
+"""Makes the clips that signed-out visitors see and the still pictures of the tests, with the Sandbox.
 
     python scripts/make_demo_clips.py [--only demo|test-images]
 
-The same files come out each time. Every clip stays under 350 KB: the quality is lowered step by step until it fits.
+The same files come out each time. Every clip stays under 350 KB: its quality is lowered until it fits.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from worker.sandbox import CameraMove, RenderSpec, render, render_still  # noqa:
 
 WIDTH, HEIGHT = 960, 540
 MAX_BYTES = 350_000
+CRF_BEST, CRF_WORST = 22, 42
 MAX_TEST_IMAGE_BYTES = 150_000
 DEMO = ROOT / "assets" / "demo"
 TEST_IMAGES = ROOT / "tests" / "assets"
@@ -41,11 +42,11 @@ class Demo:
 
 
 DEMOS = (
-    Demo("ridge-at-dusk", "A lone rider crosses the ridge at dusk, slow dolly in, long lens, last light on the peaks",
+    Demo("ridge-at-dusk", "A lone rider crosses the ridge at dusk, slow dolly in, last light on the peaks",
          "push in", 4),
-    Demo("forest-in-mist", "Mist drifts through an emerald pine forest, the camera glides sideways between the trees",
+    Demo("forest-in-mist", "Mist drifts through an emerald pine forest, the camera glides past the trees",
          "pan right", 2),
-    Demo("moonlit-lake", "Moonlit lake between mountains at night, stars above, the water barely moves", "push in", 3),
+    Demo("moonlit-lake", "Moonlit lake between mountains at night, the water barely moves", "push in", 3),
     Demo("neon-rain", "Neon city in the rain, the skyline mirrored in the harbour", "pan left", 5),
     Demo("golden-dunes", "Golden hour over endless desert dunes, dust hangs in the light", "rise", 7),
     Demo("first-snow", "First snow falls over alpine peaks, pale winter morning", "orbit", 6),
@@ -59,14 +60,14 @@ def make_demo(demo: Demo) -> dict[str, object]:
         prompt=demo.prompt, width=WIDTH, height=HEIGHT, seconds=demo.seconds, seed=demo.seed,
         camera=demo.camera, title=False,
     )  # fmt: skip
-    for crf in range(21, 40):
+    for crf in range(CRF_BEST, CRF_WORST, 2):
         render(
             spec,
             video,
             progress=lambda _: None,
             cancelled=lambda: False,
             crf=crf,
-            preset="veryslow",
+            preset="medium",
             grain=0.3,
         )
         if video.stat().st_size <= MAX_BYTES:
@@ -75,9 +76,7 @@ def make_demo(demo: Demo) -> dict[str, object]:
         raise SystemExit(f"{demo.id} does not fit into {MAX_BYTES} bytes.")
     frames = list(read_frames(video))
     Image.fromarray(frames[len(frames) // 2]).save(poster, quality=82, method=6)
-    print(
-        f"{demo.id}: {video.stat().st_size / 1000:.0f} KB at crf {crf}, poster {poster.stat().st_size / 1000:.0f} KB"
-    )
+    _say(f"{video.name}: {video.stat().st_size / 1000:.0f} KB at crf {crf}")
     return {
         "id": demo.id, "prompt": demo.prompt, "model": "Animatic", "video": f"/demo/{video.name}",
         "poster": f"/demo/{poster.name}", "width": WIDTH, "height": HEIGHT, "seconds": demo.seconds,
@@ -101,7 +100,11 @@ def make_test_images() -> None:
             photo.save(TEST_IMAGES / name, quality=quality, optimize=True)
             if (TEST_IMAGES / name).stat().st_size <= MAX_TEST_IMAGE_BYTES:
                 break
-        print(f"{name}: {(TEST_IMAGES / name).stat().st_size / 1000:.0f} KB")
+        _say(f"{name}: {(TEST_IMAGES / name).stat().st_size / 1000:.0f} KB")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 def main() -> None:

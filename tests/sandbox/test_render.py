@@ -1,4 +1,4 @@
-"""The Sandbox renders real clips: of the asked size and length, the same each time, and it stops when told."""
+"""The Sandbox renders real clips of the asked size and length, the same each time, and stops when told."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _stands_out(small: Float) -> Float:
     surround = cv2.GaussianBlur(small, (0, 0), max(height, width) / 7)
     contrast = cv2.GaussianBlur(np.abs(small - surround), (0, 0), 6.0)
     y, x = np.mgrid[-1.0 : 1.0 : height * 1j, -1.0 : 1.0 : width * 1j].astype(np.float32)
-    return _stretch(contrast) * np.exp(-(x * x * 1.4 + y * y * 0.9)).astype(np.float32)
+    return np.asarray(_stretch(contrast) * np.exp(-(x * x * 1.4 + y * y * 0.9)), np.float32)
 
 
 def _soft_layers(depth: Float) -> Float:
@@ -73,7 +73,7 @@ def _guided(guide: Float, values: Float, *, radius: int, softness: float) -> Flo
     covariance = mean(guide * values) - mean_guide * mean_values
     variance = mean(guide * guide) - mean_guide * mean_guide
     slope = covariance / (variance + softness)
-    return mean(slope) * guide + mean(mean_values - slope * mean_guide)
+    return np.asarray(mean(slope) * guide + mean(mean_values - slope * mean_guide), np.float32)
 
 
 def _stretch(values: Float) -> Float:
@@ -81,4 +81,4 @@ def _stretch(values: Float) -> Float:
     low, high = np.percentile(values, (2, 98))
     if high - low < 1e-6:
         return np.zeros_like(values)
-    return np.clip((values - low) / (high - low), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((values - low) / (high - low), 0, 1), np.float32)

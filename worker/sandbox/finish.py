@@ -15,7 +15,7 @@ _GRAIN_SLACK = 64  # Pixels by which the grain is larger than the frame, for ano
 
 
 class Finish:
-    """Applies the finish in place. Two additions and one multiplication on the luma: well under a millisecond."""
+    """Applies the finish: one multiplication, one addition and one subtraction on the luma."""
 
     def __init__(
         self,
@@ -30,8 +30,8 @@ class Finish:
     ) -> None:
         """`vignette` is the loss of light in the corners, `grain` the deviation in codes.
 
-        Over `ramp` seconds the vignette comes in, and before the end it goes again: a chain of clips, each made
-        from the last frame of another, would grow darker and darker otherwise.
+        Over `ramp` seconds the vignette comes in, and before the end it goes again: a chain of clips, each
+        made from the last frame of another, would grow darker and darker otherwise.
         """
         self._overlay, self._rng, self._ramp = overlay, rng, ramp
         x = np.linspace(-1, 1, width, dtype=np.float32)[None] ** 2

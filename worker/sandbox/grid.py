@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,25 +59,36 @@ class GridWarp:
         """The texture seen through the grid."""
         luma = self._positions(grid * texture.scale - 0.5, CELL)
         chroma = self._positions(grid * (texture.scale / 2) - 0.5, CELL // 2)
-        y = _remap(texture.planes.y, luma[: self.height, : self.width])
+        y = _mirrored(texture.planes.y, luma[: self.height, : self.width])
         half = chroma[: self.height // 2, : self.width // 2]
-        return Planes(y, _remap(texture.planes.u, half), _remap(texture.planes.v, half))
+        return Planes(y, _mirrored(texture.planes.u, half), _mirrored(texture.planes.v, half))
 
     def look_up(self, field: Float, grid: Float) -> Float:
         """Values of a coarse map of the whole frame, shape (h, w) or (h, w, n), at the grid's positions."""
         h, w = field.shape[:2]
         scaled = grid * np.array([w / self.width, h / self.height], np.float32) - 0.5
-        found = cv2.remap(field, scaled, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(found, np.float32)
+        return np.asarray(sample_at(field, scaled), np.float32)
 
     def _positions(self, coarse: Float, cell: int) -> Float:
         full = cv2.resize(coarse, (self.columns * cell, self.rows * cell), interpolation=cv2.INTER_LINEAR)
         return np.asarray(full[cell:, cell:], np.float32)
 
 
-def _remap(plane: UInt8, positions: Float) -> UInt8:
-    sampled = cv2.remap(plane, positions, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(sampled, np.uint8)
+def dense_flow(preset: int) -> Any:
+    """OpenCV's DIS optical flow, which its type stubs leave out."""
+    return cv2.DISOpticalFlow_create(preset)  # type: ignore[attr-defined]
+
+
+def sample_at(picture: Float, positions: Float, border: int = cv2.BORDER_REPLICATE) -> Any:
+    """Values of a picture at positions (h, w, 2) of x and y in its pixels, centres at whole numbers."""
+    return cv2.remap(
+        picture, positions.astype(np.float32, copy=False), None, cv2.INTER_LINEAR, borderMode=border
+    )  # type: ignore[call-overload]
+
+
+def _mirrored(plane: UInt8, positions: Float) -> UInt8:
+    """A plane sampled, reflected beyond its edge."""
+    return np.asarray(sample_at(plane, positions, cv2.BORDER_REFLECT_101), np.uint8)
 
 
 def _resized(plane: UInt8, size: tuple[int, int]) -> UInt8:

@@ -20,7 +20,7 @@ _TABLE = (15, 15, 20)  # What the prints lie on, RGB.
 
 
 class MontageShot:
-    """Pictures one after the other, each with a move of its own, dissolving; the last is the contact sheet."""
+    """Pictures one after the other, each with a move of its own; the last is the contact sheet."""
 
     def __init__(
         self, pictures: list[UInt8], warp: GridWarp, seconds: float, rng: np.random.Generator

@@ -9,7 +9,7 @@ import numpy as np
 
 from worker.sandbox.camera import Camera
 from worker.sandbox.easing import clamp01, glide, smootherstep
-from worker.sandbox.grid import CELL, GridWarp, Texture
+from worker.sandbox.grid import CELL, GridWarp, Texture, dense_flow, sample_at
 from worker.sandbox.planes import Float, Planes, UInt8, mix, to_uint8
 from worker.sandbox.stills import StillShot
 
@@ -49,7 +49,7 @@ def estimate_flow(first: UInt8, second: UInt8) -> FlowPair:
     factor = _FLOW_LONG_SIDE / max(first.shape[:2])
     size = (max(16, round(first.shape[1] * factor)), max(16, round(first.shape[0] * factor)))
     a, b = (_grey(picture, size) for picture in (first, second))
-    estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    estimator = dense_flow(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     forward = np.asarray(estimator.calc(a, b, None), np.float32)
     backward = np.asarray(estimator.calc(b, a, None), np.float32)
     trust_forward, trust_backward = _trust(forward, backward), _trust(backward, forward)
@@ -134,19 +134,19 @@ def _grey(rgb: UInt8, size: tuple[int, int]) -> UInt8:
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _pull(picture: UInt8 | Float, flow: Float) -> UInt8 | Float:
+def _pull(picture: Float, flow: Float) -> Float:
     """What the flow points to, brought to where the flow starts."""
     rows, columns = flow.shape[:2]
     x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
     where = np.dstack([x, y]) + flow
-    return cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(sample_at(picture, where))
 
 
 def _trust(there: Float, back: Float) -> Float:
     """1 where going there and back ends within a pixel or a few percent of the way, falling to 0."""
     error = np.linalg.norm(there + _pull(back, there), axis=2)
     allowed = 0.8 + 0.06 * (np.linalg.norm(there, axis=2) + np.linalg.norm(back, axis=2))
-    return np.clip(2.0 - error / allowed, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(2.0 - error / allowed, 0, 1), np.float32)
 
 
 def _smooth(field: Float) -> Float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sorceress_video.media.errors import MediaUnreadable
 from sorceress_video.media.reader import read_frames
-from worker.sandbox.grid import GridWarp, Texture
+from worker.sandbox.grid import GridWarp, Texture, dense_flow, sample_at
 from worker.sandbox.planes import Float, Planes, UInt8
 
 _LONG_SIDE = 192  # Of the frames that are compared.
@@ -93,7 +93,7 @@ class _Follower:
 
     def __init__(self, first: UInt8) -> None:
         self._last = first
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._flow = dense_flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         height, width = first.shape
         self._raw = np.zeros(4, np.float64)
         self._size = (max(2, width // _FIELD_STEP), max(2, height // _FIELD_STEP))
@@ -103,14 +103,14 @@ class _Follower:
     def camera(self) -> Float:
         """Shift x and y, log scale and turn so far, softly limited."""
         limits = np.array(_LIMITS)
-        return (np.tanh(self._raw / limits) * limits).astype(np.float32)
+        return np.asarray(np.tanh(self._raw / limits) * limits, np.float32)
 
     @property
     def local(self) -> Float:
         """Local displacement so far, softly limited."""
         length = np.linalg.norm(self._field, axis=2, keepdims=True)
         factor = np.tanh(length / _LOCAL_LIMIT) * _LOCAL_LIMIT / np.maximum(length, 1e-6)
-        return (self._field * factor).astype(np.float32)
+        return np.asarray(self._field * factor, np.float32)
 
     def step(self, picture: UInt8) -> None:
         """Take the next frame."""
@@ -128,9 +128,7 @@ class _Follower:
         rest = cv2.GaussianBlur(rest, (0, 0), 1.4)
         x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self._size))
         back = np.dstack([x, y]) - rest * self._size[0]
-        carried = cv2.remap(
-            self._field, back.astype(np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        carried = sample_at(self._field, back)
         self._field = np.asarray(carried * _LOCAL_HOLD + rest, np.float32)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 UInt8 = NDArray[np.uint8]
-Float = NDArray[np.float32]
+Float = NDArray[Any]  # float32; what OpenCV's stubs return is not more exact.
 
 # ITU-R BT.709-6 item 3.2 and 3.4, for RGB in 0…255 to limited range.
 _KR, _KB = 0.2126, 0.0722

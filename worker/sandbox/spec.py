@@ -35,7 +35,7 @@ class RenderSpec(BaseModel):
         motion_fps: frames a second of the motion clip, as its inspection found them.
         camera: the move over stills and scenery; `auto` reads the prompt, then the seed.
         grade: the light of generated scenery; `auto` reads the prompt.
-        title: whether generated scenery shows the prompt; the label that says “Animatic preview” always stays.
+        title: whether generated scenery shows the prompt; the label “Animatic preview” always stays.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

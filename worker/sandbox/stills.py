@@ -14,8 +14,8 @@ from worker.sandbox.planes import Float, Planes, UInt8
 def cover_crop(rgb: UInt8, width: int, height: int) -> UInt8:
     """Cut a picture (H, W, 3) to the aspect of width × height, keeping what the eye goes to.
 
-    Nothing is scaled. The cut slides along the long side to where most contrast is, but stays near the middle,
-    and keeps more of the top of tall pictures: faces are there.
+    Nothing is scaled. The cut slides along the long side to where most contrast is, but stays near the
+    middle, and keeps more of the top of tall pictures: faces are there.
     """
     rows, columns = rgb.shape[:2]
     wanted = width / height

@@ -168,7 +168,7 @@ def _overlay(
     ink = Image.new("L", (right - left, height - top), 0)
     draw(ImageDraw.Draw(ink), x - left, y - top)
     letters = np.asarray(ink, np.uint8)
-    area = np.zeros(letters.shape, np.float32)
+    area: Float = np.zeros(letters.shape, np.float32)
     area[max(0, y - top - reach // 3) :, : x - left + block[0] + reach // 3] = 1
     wide = _blur(np.pad(area, ((0, reach), (reach, 0)), mode="edge"), reach * 0.42)[: area.shape[0], reach:]
     edge = np.clip((area.shape[1] - np.arange(area.shape[1])) / max(1, reach * 0.8), 0, 1)

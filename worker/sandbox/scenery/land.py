@@ -29,7 +29,14 @@ class LightSource:
 
 @dataclass(frozen=True)
 class Ridge:
-    """One ridge of a plan: kind of outline, row as a share of the height, depth 0…1, nearness of its colour."""
+    """One ridge of a plan.
+
+    Attributes:
+        kind: of outline.
+        base: mean row, share of the frame's height.
+        depth: 0 far … 1 near, for the camera.
+        tone: 0 far … 1 near, for the colours.
+    """
 
     kind: str
     base: float
@@ -43,7 +50,8 @@ def build_ridges(plan: list[Ridge], theme: Theme, light: LightSource, stage: Sta
     with ThreadPoolExecutor(_PAINTERS) as painters:
         return list(
             painters.map(
-                lambda job: _build(job[0], theme, light, stage, job[1]), zip(plan, rng.spawn(len(plan)))
+                lambda job: _build(job[0], theme, light, stage, job[1]),
+                zip(plan, rng.spawn(len(plan)), strict=True),
             )
         )
 
@@ -54,16 +62,23 @@ def _build(ridge: Ridge, theme: Theme, light: LightSource, stage: Stage, rng: Rn
     # A few empty rows stay, so that the edge is sampled against nothing and not against itself.
     first_row = min(max(0, int(covered[0]) - 8), stage.full_height - 32) // _SHRINK * _SHRINK
     coverage = outline.coverage[first_row:]
-    colour = _colour(outline.top, first_row, ridge, theme, light, stage, rng)
+    colour = _colour(outline.top, first_row, ridge=ridge, theme=theme, light=light, stage=stage, rng=rng)
     if outline.lights is None:
-        return Layer.cut(colour, coverage, ridge.depth, rng, first_row)
+        return Layer.cut(colour, coverage, ridge.depth, rng, first_row=first_row)
     lamps = _lamps(outline.lights[first_row:], ridge, theme, rng)
     _add_spill(colour, lamps)
-    return Layer.cut(colour, coverage, ridge.depth, rng, first_row, lamps)
+    return Layer.cut(colour, coverage, ridge.depth, rng, first_row=first_row, lamps=lamps)
 
 
 def _colour(
-    outline_top: Float, first_row: int, ridge: Ridge, theme: Theme, light: LightSource, stage: Stage, rng: Rng
+    outline_top: Float,
+    first_row: int,
+    *,
+    ridge: Ridge,
+    theme: Theme,
+    light: LightSource,
+    stage: Stage,
+    rng: Rng,
 ) -> Float:
     """RGB 0…255 of a ridge from `first_row` down, at a quarter of the size."""
     palette, tone = theme.palette, ridge.tone

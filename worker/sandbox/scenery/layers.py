@@ -164,6 +164,7 @@ class Layer:
         coverage: Float,
         depth: float,
         rng: Rng,
+        *,
         first_row: int,
         lamps: Lamps | None = None,
     ) -> Layer:

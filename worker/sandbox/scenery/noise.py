@@ -21,7 +21,7 @@ def fractal(rng: Rng, height: int, width: int, *, cells: tuple[float, float], oc
         weights += weight
         weight *= 0.5
         down, across = down * 2, across * 2
-    return np.clip(0.5 + (total / weights - 0.5) * 1.9, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 + (total / weights - 0.5) * 1.9, 0, 1), np.float32)
 
 
 def profile(rng: Rng, width: int, *, peaks: float, octaves: int, roughness: float, smooth: bool) -> Float:

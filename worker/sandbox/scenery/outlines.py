@@ -87,7 +87,7 @@ def city(rng: Rng, stage: Stage, base: float, near: float) -> Outline:
         left, right = max(0, x), min(width, x + wide)
         coverage[roof:, left:right] = 1
         top[left:right] = np.minimum(top[left:right], roof)
-        _roof_detail(coverage, rng, x, wide, roof, unit)
+        _roof_detail(coverage, rng, x, wide, roof=roof, unit=unit)
         _windows(lights, rng, (left, right, roof, ground), unit)
         x += wide + (round(unit * rng.uniform(0.2, 1.1)) if rng.random() < 0.35 else 0)
     coverage[ground:] = 1
@@ -131,12 +131,12 @@ def _conifer(mask: np.ndarray, rng: Rng, x: float, foot: float, height: float) -
         (x - half * 0.15, foot),
         *reversed(left),
     ]
-    points = np.round(np.array(outline) * 16).astype(np.int32)
-    cv2.fillPoly(mask, [points], 255, lineType=cv2.LINE_AA, shift=4)
+    polygon = np.round(np.array(outline) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [polygon], 255, lineType=cv2.LINE_AA, shift=4)
 
 
-def _roof_detail(coverage: Float, rng: Rng, x: int, wide: int, roof: int, unit: float) -> None:
-    height, width = coverage.shape
+def _roof_detail(coverage: Float, rng: Rng, x: int, wide: int, *, roof: int, unit: float) -> None:
+    width = coverage.shape[1]
     kind = rng.random()
     if kind < 0.22:  # A mast.
         column = int(np.clip(x + wide // 2, 0, width - 1))

@@ -17,8 +17,9 @@ from worker.sandbox.scenery.weather import build_weather
 # Kind, row (share of the height), depth, nearness of colour. Before the shore | beyond it.
 _Plan = tuple[tuple[str, float, float, float], ...]
 _BEHIND: dict[Land, _Plan] = {
-    "mountains": (("mountains", 0.48, 0.10, 0.05), ("mountains", 0.56, 0.20, 0.26), ("mountains", 0.645, 0.45, 0.52),
-                  ("mountains", 0.755, 0.70, 0.78), ("mountains", 0.88, 1.0, 1.0)),
+    "mountains": (("mountains", 0.48, 0.10, 0.05), ("mountains", 0.56, 0.20, 0.26),
+                  ("mountains", 0.645, 0.45, 0.52), ("mountains", 0.755, 0.70, 0.78),
+                  ("mountains", 0.88, 1.0, 1.0)),
     "hills": (("mountains", 0.52, 0.08, 0.05), ("hills", 0.60, 0.20, 0.25), ("hills", 0.69, 0.42, 0.48),
               ("hills", 0.79, 0.68, 0.74), ("hills", 0.91, 1.0, 1.0)),
     "forest": (("mountains", 0.47, 0.08, 0.04), ("forest", 0.60, 0.20, 0.24), ("forest", 0.70, 0.45, 0.48),

@@ -99,9 +99,9 @@ class _Stars:
                 luma[row, column] = np.minimum(value, 235).astype(np.uint8)
 
 
-def _tent(fraction: np.ndarray, step: int, size: int) -> np.ndarray:
+def _tent(fraction: Float, step: int, size: int) -> Float:
     """Coverage of pixel `step` by a box of `size` pixels that begins at `fraction`."""
-    return np.clip(np.minimum(step + 1, fraction + size) - np.maximum(step, fraction), 0, 1)
+    return np.asarray(np.clip(np.minimum(step + 1, fraction + size) - np.maximum(step, fraction), 0, 1))
 
 
 def _gradient(theme: Theme, horizon: float, height: int, width: int) -> Float:
@@ -111,7 +111,7 @@ def _gradient(theme: Theme, horizon: float, height: int, width: int) -> Float:
     stops = np.array([palette.zenith, palette.middle, palette.horizon, palette.horizon], np.float32)
     # Smoothed, so that no seam shows at a stop.
     columns = [np.interp(rows, knots, stops[:, channel]) for channel in range(3)]
-    ramp = np.stack(columns, axis=1).astype(np.float32)[:, None]
+    ramp: Float = np.stack(columns, axis=1).astype(np.float32)[:, None]
     sigma = height * 0.06
     ramp = cv2.GaussianBlur(ramp, (1, 2 * round(3 * sigma) + 1), sigmaX=0.1, sigmaY=sigma)
     return np.repeat(ramp.reshape(height, 1, 3), width, axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from worker.sandbox.grid import sample_at
 from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.layers import Stage
 from worker.sandbox.scenery.noise import Rng
@@ -57,9 +58,14 @@ class Water:
             cv2.scaleAdd(sine, -b * 0.35, sway, dst=sway)
         source_y = np.clip(shore - 1 - 0.82 * self._y + 1.6 * lift, 0, shore - 1)
         positions = cv2.merge([self._x + sway, source_y])
-        _mirror((canvas.y,), positions, 1, (shore, rows), self._keep, (self._add.y,))
+        _mirror((canvas.y,), positions, 1, where=(shore, rows), keep=self._keep, add=(self._add.y,))
         _mirror(
-            (canvas.u, canvas.v), positions, 2, (shore, rows), self._keep_half, (self._add.u, self._add.v)
+            (canvas.u, canvas.v),
+            positions,
+            2,
+            where=(shore, rows),
+            keep=self._keep_half,
+            add=(self._add.u, self._add.v),
         )
         # Faces of the waves that look away from the light are darker, the others lighter.
         band = canvas.y[shore : shore + rows]
@@ -71,7 +77,7 @@ class Water:
 
 
 def _mirror(
-    planes: tuple[UInt8, ...], positions: Float, shrink: int, where: tuple[int, int], keep: UInt8,
+    planes: tuple[UInt8, ...], positions: Float, shrink: int, *, where: tuple[int, int], keep: UInt8,
     add: tuple[UInt8, ...],
 ) -> None:  # fmt: skip
     """Fill `where` (first row, rows; full size) of planes that are `shrink` times smaller than the frame."""
@@ -82,7 +88,7 @@ def _mirror(
     coarse = positions if shrink == 1 else positions * np.float32(1 / shrink)
     full = cv2.resize(coarse, (width * step, height * step), interpolation=cv2.INTER_LINEAR)[:tall, :wide]
     for plane, own in zip(planes, add, strict=True):
-        mirrored = cv2.remap(plane[:first], full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        mirrored = np.asarray(sample_at(plane[:first], full), np.uint8)
         cv2.multiply(mirrored, keep[:tall], dst=mirrored, scale=1 / 255)
         plane[first : first + tall] = cv2.add(mirrored, own[:tall])
 

@@ -99,7 +99,7 @@ class Motes:
     def __init__(
         self, stage: Stage, rng: Rng, colour: Colour, *, count: int, rise: float, size: float, flicker: float
     ) -> None:
-        """`rise` in frame heights a second, `size` in shares of the stage's unit, `flicker` in radians a second."""
+        """`rise` in frame heights and `flicker` in radians a second, `size` in shares of the stage's unit."""
         self._flicker = flicker
         self._x, self._y = rng.uniform(-0.05, 1.05, count), rng.uniform(0, 1.15, count)
         near = rng.random(count)
@@ -151,7 +151,7 @@ class Fog:
 
     def paint(self, canvas: Planes, time: float) -> None:
         """Blend the fog over the canvas."""
-        height, width = canvas.y.shape
+        width = canvas.y.shape[1]
         wide = width // self._SHRINK + 1
         shift = self._stage.width / self._SHRINK * 0.016 * time
         matrix = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
