@@ -2,8 +2,8 @@
 
     python bench/media.py [--runs 5]
 
-Prints the median of the runs, in milliseconds of wall time and of processor time (children included). On a busy
-machine processor time says more.
+Prints the median of the runs, in milliseconds of wall time and of processor time (children included).
+On a busy machine processor time says more.
 """
 
 from __future__ import annotations
