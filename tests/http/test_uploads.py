@@ -197,13 +197,6 @@ async def test_what_the_file_is_for_must_be_said(workspace: Workspace, ada: Acco
     assert (status, body["error"]["code"]) == (400, "bad_purpose")
 
 
-class Untouched:
-    """A body that fails the test when somebody reads it."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        raise AssertionError("the body was read")
-
-
 async def call(app: Starlette, receive: Any, **headers: str) -> list[dict[str, Any]]:
     """One raw ASGI request to the upload route."""
     sent: list[dict[str, Any]] = []
