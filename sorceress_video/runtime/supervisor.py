@@ -203,7 +203,7 @@ async def _answers_ok(settings: Settings) -> bool:
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_connection(host, settings.port)
             try:
-                writer.write(f"GET /ping HTTP/1.1\r\nHost: localhost:{settings.port}\r\n\r\n".encode())
+                writer.write(f"GET /healthz HTTP/1.1\r\nHost: localhost:{settings.port}\r\n\r\n".encode())
                 return b" 200 " in await reader.readline()
             finally:
                 writer.close()
