@@ -7,9 +7,11 @@ import hashlib
 import json as json_codec
 import logging
 import os
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -125,12 +127,12 @@ class Outbound:
         self,
         *,
         allow_private: bool = False,
-        ssl_context: Any = None,
+        ssl_context: ssl.SSLContext | None = None,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._allow_private = allow_private
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl_context or httpcore2.default_ssl_context(),
+            ssl_context=ssl_context or _trusted_authorities(),
             max_connections=max_connections,
             keepalive_expiry=KEEP_ALIVE,
             retries=0,
@@ -291,6 +293,12 @@ class Outbound:
             },
         ) as response:
             yield response
+
+
+@lru_cache(maxsize=1)
+def _trusted_authorities() -> ssl.SSLContext:
+    """The system's authorities; reading them takes longer than a call."""
+    return httpcore2.default_ssl_context()
 
 
 def outbound(settings: Settings | None = None) -> Outbound:

@@ -64,7 +64,7 @@ _DOWNLOAD_LIMIT: Final = 480.0  # seconds for one clip; within the lease of a fe
 _NAMESPACES: Final = ("workflows", "comfy")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PERCENT: Final = re.compile(r"(\d{1,3})(?:\.\d+)?\s?%")
-_SOME_MODEL: Final = "The model"
+_SOME_MODEL: Final = "the model"
 _GONE: Final = frozenset({403, 404, 410})
 _PASSING: Final = frozenset({401, 402, 403, 404, 408, 409, 429})
 """Statuses of a result that say nothing about the request itself."""
@@ -257,13 +257,13 @@ class FalProvider:
         reply = await self._ask("GET", self._address(ticket.response_url, ticket, ""))
         if reply.status == 200:
             return Status(Phase.DONE)
-        if reply.status == 499:
-            return Status(Phase.CANCELLED)
         error = read_error(body_object(reply), kind)
         if error is None and not kind:
             raise trouble(reply)
         if error is None or (kind and not error.of_model):
             error = FalError(kind, error.message if error else "")
+        if error.type == "client_cancelled":
+            return Status(Phase.CANCELLED)
         return Status(Phase.FAILED, fault=self._ended(error, reply.status))
 
     async def _already_over(self, ticket: Ticket) -> CancelOutcome:
