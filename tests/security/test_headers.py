@@ -17,7 +17,10 @@ from sorceress_video.accounts import setup
 from sorceress_video.http.page_policy import script_hash
 from tests.http.workspace import Workspace
 
-PAGE = "<!doctype html><script>var a = 1</script><script src='/assets/a.js'></script><p>{name}</p><script>{name}()</script>"
+PAGE = (
+    "<!doctype html><script>var a = 1</script><script src='/assets/a.js'></script><p>{name}</p>"
+    "<script>{name}()</script>"
+)
 
 
 @pytest.fixture
