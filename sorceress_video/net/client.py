@@ -264,7 +264,8 @@ class Outbound:
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
             _raise(call, error)
         finally:
-            log.debug("%s took %.3f s", call.name, monotonic() - started)
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s took %.3f s", call.name, monotonic() - started)
 
     @asynccontextmanager
     async def _answer(

@@ -72,23 +72,25 @@ def read_address(url: str, *, allow_private: bool) -> Target:
     Raises:
         ForbiddenAddressError: it is not an address that we call.
     """
-    shown = public_url(url)
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise ForbiddenAddressError(f"Not an address: {shown}.") from None
+        return _read(url, allow_private=allow_private)
+    except ValueError as error:
+        raise ForbiddenAddressError(f"{error}: {public_url(url)}.") from None
+
+
+def _read(url: str, *, allow_private: bool) -> Target:
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme, 0)
     if parts.scheme not in (_PORTS if allow_private else ("https",)):
-        raise ForbiddenAddressError(f"Only https addresses are called: {shown}.")
+        raise ValueError("only https addresses are called")
     if parts.username is not None or parts.password is not None or "\\" in url:
-        raise ForbiddenAddressError(f"An address must not name a user: {shown}.")
+        raise ValueError("an address must not name a user")
     host = parts.hostname or ""
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not _HOST.fullmatch(host) or not _TARGET.fullmatch(path):
-        raise ForbiddenAddressError(f"Not an address: {shown}.")
-    port = port or _PORTS[parts.scheme]
+        raise ValueError("not an address")
     if not allow_private and port not in _PORTS.values():
-        raise ForbiddenAddressError(f"Only ports 80 and 443 are called: {shown}.")
+        raise ValueError("only ports 80 and 443 are called")
     return Target(parts.scheme, host.lower(), port, path)
 
 
