@@ -4,7 +4,7 @@ Why ``httpcore2`` and not ``httpx`` stands in ``docs/decisions/0001-outbound-htt
 room imports either.
 """
 
-from sorceress_video.net.client import Downloaded, Outbound, Reply, outbound
+from sorceress_video.net.client import Outbound, outbound
 from sorceress_video.net.errors import (
     DeadlineError,
     ForbiddenAddressError,
@@ -17,6 +17,7 @@ from sorceress_video.net.errors import (
     UnexpectedStatusError,
 )
 from sorceress_video.net.redaction import one_line, public_url, redact
+from sorceress_video.net.reply import Downloaded, Reply
 
 __all__ = [
     "DeadlineError",

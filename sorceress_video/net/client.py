@@ -33,6 +33,7 @@ from sorceress_video.net.errors import (
 )
 from sorceress_video.net.guard import GuardedBackend, Target, read_address
 from sorceress_video.net.redaction import public_url
+from sorceress_video.net.reply import Downloaded, Reply
 from sorceress_video.settings import Settings, get_settings
 
 USER_AGENT: Final = "sorceress-video/0.1"
@@ -47,53 +48,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpcore2").setLevel(logging.INFO)  # below that it prints headers, keys among them
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole answer.
-
-    Args:
-        status: the HTTP status, whatever it is.
-        headers: names in lower case; repeated ones joined with commas.
-        body: at most as many bytes as the caller allowed.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            MalformedReplyError: it is none, or holds NaN or infinities.
-        """
-        try:
-            return json_codec.loads(self.body, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            raise MalformedReplyError(f"The answer (status {self.status}) is not JSON.") from error
-
-    def json_object(self) -> dict[str, Any]:
-        """The body as a JSON object.
-
-        Raises:
-            MalformedReplyError: it is anything else.
-        """
-        value = self.json()
-        if not isinstance(value, dict):
-            raise MalformedReplyError(f"The answer (status {self.status}) is not a JSON object.")
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Downloaded:
-    """A file that was fetched as a whole and is on the disk."""
-
-    path: Path
-    bytes: int
-    sha256: str
-    content_type: str
 
 
 @dataclass(slots=True)
@@ -402,7 +356,3 @@ def _next_address(call: _Call, url: str, response: httpcore2.Response) -> str:
         return urljoin(url, location)
     except ValueError:
         raise ForbiddenAddressError(f"{call.name}: a redirect to something that is no address.") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
