@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
-import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 
-from sorceress_video.jobs.queues import QueueName, enqueue
+from sorceress_video.jobs.queues import CLAIM, QueueName, enqueue, is_queued
 from sorceress_video.library import sandbox
 from sorceress_video.library.database import Database
 
-_log = structlog.get_logger(__name__)
-
-CLAIM: Final = timedelta(minutes=5)
-"""A dispatched prediction waits in the queue behind others at most this long before it is queued again."""
-
 
 def dispatch_predictions(db: Database, redis: Redis, *, only: str | None = None, limit: int = 100) -> int:
-    """Queue predictions that no renderer holds; how many."""
+    """Queue predictions that no renderer holds; how many.
+
+    Raises:
+        RedisError: what was claimed is found again when the claim runs out.
+    """
+    with db.read() as session:
+        due = sandbox.due(session, limit, only=only)
+    if not due:
+        return 0
+    waiting = {one.id for one in due if is_queued(redis, QueueName.SANDBOX, one.id, one.dispatch)}
     with db.write() as session:
         claims = [
-            (prediction.id, number)
-            for prediction in sandbox.due(session, limit, only=only)
-            if (number := sandbox.claim(session, prediction, CLAIM)) is not None
+            (one.id, number)
+            for one in due
+            if (number := sandbox.claim(session, one, CLAIM, anew=one.id not in waiting)) is not None
         ]
     for prediction_id, number in claims:
-        try:
+        if prediction_id not in waiting:
             enqueue(redis, QueueName.SANDBOX, prediction_id, number)
-        except RedisError as error:
-            _log.warning("not queued, will be again", prediction=prediction_id, error=type(error).__name__)
-            return 0
-    return len(claims)
+    return len(claims) - len(waiting)

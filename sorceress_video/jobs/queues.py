@@ -115,7 +115,7 @@ def dispatch_clips(
         due = moves.due(session, limit, only=wanted)
     if not due:
         return 0
-    still_queued = {clip.id for clip in due if clip.dispatch and _is_queued(redis, clip)}
+    still_queued = {clip.id for clip in due if is_queued(redis, _stage(clip), clip.id, clip.dispatch)}
     with db.write() as session:
         claims = [
             claimed
@@ -130,10 +130,15 @@ def dispatch_clips(
     return len(claims) - len(still_queued)
 
 
-def _is_queued(redis: Redis, clip: Clip) -> bool:
-    """Whether the clip's last job still waits its turn behind others."""
-    name = _STAGES[ClipStatus(clip.status)]
-    return redis.lpos(queue(name, redis).key, _job_id(name, clip.id, clip.dispatch)) is not None
+def is_queued(redis: Redis, name: QueueName, subject: str, dispatch: int) -> bool:
+    """Whether a step that was queued still waits its turn behind others."""
+    if dispatch == 0:
+        return False
+    return redis.lpos(queue(name, redis).key, _job_id(name, subject, dispatch)) is not None
+
+
+def _stage(clip: Clip) -> QueueName:
+    return _STAGES[ClipStatus(clip.status)]
 
 
 def _job_id(name: QueueName, subject: str, dispatch: int) -> str:

@@ -57,18 +57,24 @@ def due(session: Session, limit: int, *, only: str | None = None) -> Sequence[Sa
     return session.exec(wanted.order_by(col(SandboxPrediction.id)).limit(limit)).all()
 
 
-def claim(session: Session, prediction: SandboxPrediction, lease: timedelta) -> int | None:
-    """One more dispatch of a prediction, held for a while; None when somebody was faster."""
+def claim(
+    session: Session, prediction: SandboxPrediction, lease: timedelta, *, anew: bool = True
+) -> int | None:
+    """Keep a prediction for a queue for a while, ``anew`` as one more dispatch; None if it is taken.
+
+    One whose renderer died is waiting again.
+    """
+    dispatch = prediction.dispatch + 1 if anew else prediction.dispatch
     done = session.exec(
         update(SandboxPrediction)
         .where(
             col(SandboxPrediction.id) == prediction.id,
             col(SandboxPrediction.dispatch) == prediction.dispatch,
         )
-        .values(dispatch=prediction.dispatch + 1, lease_until=utc_now() + lease)
+        .values(status="queued", dispatch=dispatch, lease_until=utc_now() + lease)
         .execution_options(synchronize_session=False)
     )
-    return prediction.dispatch + 1 if done.rowcount == 1 else None
+    return dispatch if done.rowcount == 1 else None
 
 
 def take(session: Session, prediction_id: str, lease: timedelta) -> SandboxPrediction | None:

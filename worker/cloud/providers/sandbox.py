@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+from redis.exceptions import RedisError
+
 from sorceress_video.catalog.registry import get_catalog
 from sorceress_video.catalog.terms import InputRole, Mode
 from sorceress_video.jobs.predictions import dispatch_predictions
@@ -53,6 +56,9 @@ _PHASES: Final = {
 }
 
 
+_log = structlog.get_logger(__name__)
+
+
 class SandboxProvider:
     """See :class:`~worker.cloud.providers.base.Provider`."""
 
@@ -84,7 +90,10 @@ class SandboxProvider:
         """Write the prediction down and hand it to the renderers."""
         self._rehearse(job, prepared.body)
         prediction = await asyncio.to_thread(sandbox.submit, self._db, job.key, dict(prepared.body))
-        await asyncio.to_thread(dispatch_predictions, self._db, get_redis(), only=prediction.id)
+        try:
+            await asyncio.to_thread(dispatch_predictions, self._db, get_redis(), only=prediction.id)
+        except RedisError:
+            _log.warning("the watcher hands the prediction over later")
         return Ticket(prediction.id)
 
     async def find(self, job: Job) -> Ticket | None:
