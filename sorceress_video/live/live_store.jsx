@@ -1,6 +1,7 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
 
 const READ_AGAIN = 15000; // ms between looks at the rows while something is being made
+const KEPT = 500; // ticks of clips that are out of sight
 const DOUBT_PAUSE = 2000; // ms: focus, visibility and network events come in bursts
 
 const ticks = new Map(); // clip id -> { version, percent, phase, position }
@@ -18,42 +19,44 @@ export function mergeTicks(tick) {
     ticks.set(id, { version, percent, phase, position });
     watchers.get(id)?.forEach((wake) => wake());
   }
+  if (ticks.size > KEPT) for (const id of ticks.keys()) if (!watchers.has(id)) ticks.delete(id);
+}
+
+function watch(id, wake) {
+  const mine = watchers.get(id) ?? new Set();
+  watchers.set(id, mine.add(wake));
+  return () => {
+    mine.delete(wake);
+    if (mine.size === 0) watchers.delete(id);
+  };
 }
 
 /** The last tick of a clip, or undefined where the row that the card shows is newer. */
 export function useTick(id, version) {
+  const subscribe = useCallback((wake) => watch(id, wake), [id]);
   const tick = useSyncExternalStore(
-    (wake) => {
-      const mine = watchers.get(id) ?? new Set();
-      watchers.set(id, mine.add(wake));
-      return () => {
-        mine.delete(wake);
-        if (mine.size === 0) {
-          watchers.delete(id);
-          ticks.delete(id);
-        }
-      };
-    },
+    subscribe,
     () => ticks.get(id),
     () => undefined,
   );
   return tick && tick.version >= version ? tick : undefined;
 }
 
+function watchSeconds(wake) {
+  secondWatchers.add(wake);
+  secondTimer ||= setInterval(() => secondWatchers.forEach((each) => each()), 1000);
+  return () => {
+    secondWatchers.delete(wake);
+    if (secondWatchers.size > 0) return;
+    clearInterval(secondTimer);
+    secondTimer = 0;
+  };
+}
+
 /** Seconds since a moment of the server's clock (Unix seconds), counted on while the component is there. */
 export function useSecondsSince(moment) {
   const now = useSyncExternalStore(
-    (wake) => {
-      secondWatchers.add(wake);
-      secondTimer ||= setInterval(() => secondWatchers.forEach((each) => each()), 1000);
-      return () => {
-        secondWatchers.delete(wake);
-        if (secondWatchers.size === 0) {
-          clearInterval(secondTimer);
-          secondTimer = 0;
-        }
-      };
-    },
+    watchSeconds,
     () => Math.floor((Date.now() + ahead) / 1000),
     () => 0,
   );

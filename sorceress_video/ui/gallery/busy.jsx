@@ -12,6 +12,9 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).p
 /** Usual times are medians: rounded to five seconds, or they would promise what they cannot keep. */
 const about = (seconds) => clock(Math.max(5, Math.round(seconds / 5) * 5));
 
+const timeOf = (seconds, usual) =>
+  seconds <= usual ? `${clock(seconds)} of about ${about(usual)}` : `${clock(seconds)} · usually ${about(usual)}`;
+
 function Ring({ percent }) {
   const known = percent >= 0;
   const begun = percent !== NOT_BEGUN;
@@ -23,7 +26,7 @@ function Ring({ percent }) {
       "aria-valuemax": 100,
       "aria-valuenow": known ? percent : undefined,
       "data-testid": "card-progress",
-      className: "relative size-[34px] @[260px]:size-[38px] shrink-0",
+      className: `relative size-[36px] [@container_(max-height:128px)]:size-[26px] shrink-0`,
     },
     h(
       "svg",
@@ -49,7 +52,7 @@ function Ring({ percent }) {
     known &&
       h(
         "span",
-        { className: "absolute inset-0 grid place-items-center text-xs font-semibold figure tracking-tight" },
+        { className: `absolute inset-0 grid place-items-center text-xs [@container_(max-height:128px)]:text-[9px] font-semibold figure tracking-tight` },
         `${percent}%`,
       ),
   );
@@ -67,7 +70,7 @@ export function BusyOverlay({ clip, onRecheck }) {
   const seconds = useSecondsSince(clip.since);
   const long = clip.since > 0 && seconds > (clip.usual > 0 ? clip.usual * 1.5 + 10 : LONG);
   const position = tick?.position ?? clip.position;
-  const time = clip.usual > 0 && !long ? `${clock(seconds)} of about ${about(clip.usual)}` : clock(seconds);
+  const time = long || clip.usual <= 0 ? clock(seconds) : timeOf(seconds, clip.usual);
   return h(
     "div",
     {
@@ -76,13 +79,13 @@ export function BusyOverlay({ clip, onRecheck }) {
       role: "group",
       "aria-label": `${clip.model}: ${phase}`,
       className:
-        "absolute inset-0 flex flex-col items-center justify-center gap-0.5 px-3 pb-5 text-center outline-none rounded-md",
+        `absolute inset-0 flex flex-col items-center justify-center gap-0.5 px-2.5 pt-1 pb-6 text-center outline-none rounded-md [@container_(max-height:128px)]:gap-0`,
     },
     h(Ring, { percent: clip.since > 0 ? percent : NOT_BEGUN }),
-    h("p", { className: "mt-1.5 text-base font-medium text-text-1 line-clamp-1", "data-testid": "card-phase" }, phase),
+    h("p", { className: `mt-1.5 [@container_(max-height:128px)]:mt-0 text-base font-medium text-text-1 line-clamp-1`, "data-testid": "card-phase" }, phase),
     h(
       "p",
-      { className: "text-sm text-text-2 figure line-clamp-1", "data-testid": "card-time" },
+      { className: "flex items-center justify-center text-sm text-text-2 figure whitespace-nowrap", "data-testid": "card-time" },
       clip.since > 0 ? time : position > 0 ? `${position} ahead` : "\u00a0",
       long &&
         h(

@@ -95,21 +95,21 @@ def ambiguous(card: rx.Var[Card]) -> rx.Component:
                 "search-check",
                 "Check again",
                 "card-check",
-                data_tip="Asks the provider whether it has this clip. Free.",
+                tip="Asks the provider whether it has this clip. Free.",
                 on_click=GalleryState.recheck(card.id),
             ),
             _choice(
                 "rotate-ccw",
                 "Try again",
                 "card-retry",
-                data_tip=card.note + ".",
+                tip=card.note + ".",
                 on_click=GalleryState.retry(card.id),
             ),
             _choice(
                 "x",
                 "Dismiss",
                 "card-dismiss",
-                data_tip="Gives the clip up. If it was accepted, it stays charged.",
+                tip="Gives the clip up. If it was accepted, it stays charged.",
                 on_click=GalleryState.dismiss(card.id),
             ),
             label=card.model + ": " + card.text,
@@ -147,14 +147,22 @@ def _ended(
 
 
 def _retry(card: rx.Var[Card]) -> rx.Component:
-    return _choice("rotate-ccw", "Retry", "card-retry", on_click=GalleryState.retry(card.id))
+    return _choice(
+        "rotate-ccw",
+        "Retry",
+        "card-retry",
+        tip="The same inputs and settings once more",
+        on_click=GalleryState.retry(card.id),
+    )
 
 
 def _remove(card: rx.Var[Card]) -> rx.Component:
-    return _choice("trash-2", "Remove", "card-remove", on_click=GalleryState.remove(card.id))
+    return _choice(
+        "trash-2", "Remove", "card-remove", tip="Remove this card", on_click=GalleryState.remove(card.id)
+    )
 
 
-def _choice(name: str, label: str, testid: str, **props: Any) -> rx.Component:
+def _choice(name: str, label: str, testid: str, *, tip: str | rx.Var[str], **props: Any) -> rx.Component:
     return rx.el.button(
         icon(
             name,
@@ -163,6 +171,7 @@ def _choice(name: str, label: str, testid: str, **props: Any) -> rx.Component:
         ),
         rx.el.span(label, class_name="[@container_(max-width:215px)]:sr-only"),
         type="button",
+        data_tip=tip,
         data_testid=testid,
         class_name=join(_CHOICE, FOCUS),
         **props,

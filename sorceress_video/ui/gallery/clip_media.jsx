@@ -160,13 +160,13 @@ export function ClipMedia({ clip, onOpen }) {
         "aria-label": playing ? "Stop" : "Play",
         "data-testid": "card-play",
         className:
-          "absolute z-10 left-1/2 top-1/2 -translate-1/2 size-11 hidden pointer-coarse:grid place-items-center outline-none",
+          "absolute z-10 right-0 bottom-7 size-11 hidden pointer-coarse:grid place-items-center outline-none",
       },
       !playing &&
         h(
           "span",
-          { className: "grid place-items-center size-9 rounded-full bg-black/45 text-white backdrop-blur-sm" },
-          h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": true }, h("path", { d: "M4.5 2.6v10.8a.6.6 0 0 0 .9.5l8.6-5.4a.6.6 0 0 0 0-1L5.4 2.1a.6.6 0 0 0-.9.5z" })),
+          { className: "grid place-items-center size-7 rounded-full bg-black/45 text-white backdrop-blur-sm" },
+          h("svg", { viewBox: "0 0 16 16", width: 12, height: 12, fill: "currentColor", "aria-hidden": true }, h("path", { d: "M4.5 2.6v10.8a.6.6 0 0 0 .9.5l8.6-5.4a.6.6 0 0 0 0-1L5.4 2.1a.6.6 0 0 0-.9.5z" })),
         ),
     ),
   );

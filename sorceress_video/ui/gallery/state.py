@@ -14,6 +14,7 @@ from typing import Final
 
 import reflex as rx
 import structlog
+from reflex_components_sonner.toast import ToastAction
 from sqlalchemy.exc import SQLAlchemyError
 
 from sorceress_video.http.identity import signed_in_async
@@ -238,7 +239,7 @@ class GalleryState(rx.State):
             "Clip deleted",
             id=f"deleted-{clip_id}",
             duration=round(1000 * get_settings().undo_seconds),
-            action=rx.ToastAction(label="Undo", on_click=GalleryState.restore(clip_id)),
+            action=ToastAction(label="Undo", on_click=GalleryState.restore(clip_id)),
         )
 
     @rx.event

@@ -182,7 +182,7 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
     h(
       "div",
       {
-        className: `absolute inset-x-0 bottom-0 flex items-center gap-1 px-3 pb-2.5 pt-12 bg-linear-to-t from-black/80 to-transparent transition-opacity duration-200 focus-within:opacity-100 max-lg:px-1.5 max-lg:pb-1 ${visible ? "opacity-100" : "opacity-0"}`,
+        className: `absolute inset-x-0 bottom-0 flex max-sm:flex-wrap items-center gap-1 max-sm:gap-0 px-3 pb-2.5 pt-12 bg-linear-to-t from-black/80 to-transparent transition-opacity duration-200 focus-within:opacity-100 max-lg:px-1.5 max-lg:pb-1 ${visible ? "opacity-100" : "opacity-0"}`,
       },
       h(Control, {
         icon: playing ? Pause : Play,
@@ -197,7 +197,6 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         keys: ",",
         testid: "player-back",
         onClick: () => frame(-1),
-        className: "max-sm:hidden",
       }),
       h(Control, {
         icon: StepForward,
@@ -205,7 +204,6 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         keys: ".",
         testid: "player-forward",
         onClick: () => frame(1),
-        className: "max-sm:hidden",
       }),
       h("input", {
         type: "range",
@@ -218,16 +216,17 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         "aria-label": "Position",
         "aria-valuetext": timecode(time, rate),
         "data-testid": "player-scrub",
-        className: "kit-range !w-auto mx-2 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
+        className: "kit-range !w-auto mx-2 max-sm:order-first max-sm:!basis-[calc(100%-16px)] max-sm:!h-7 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
         style: { "--at": `${length ? (time / length) * 100 : 0}%`, "--line-strong": "rgb(255 255 255 / 28%)" },
       }),
       h(
         "span",
         {
-          className: "figure text-base text-text-1 whitespace-nowrap px-1 max-sm:text-sm",
+          className: "figure text-base text-text-1 whitespace-nowrap px-1 max-sm:mr-auto",
           "data-testid": "player-time",
         },
-        `${timecode(time, rate)} / ${timecode(length, rate)}`,
+        timecode(time, rate),
+        h("span", { className: "max-sm:hidden" }, ` / ${timecode(length, rate)}`),
       ),
       h(Control, {
         icon: Repeat,

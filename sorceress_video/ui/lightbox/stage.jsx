@@ -88,11 +88,13 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
     (way) => {
       const target = way < 0 ? previous : next;
       if (!settled) {
-        wish.current = way;
+        wish.current += way;
         return;
       }
-      wish.current = 0;
-      if (!target?.id) return;
+      if (!target?.id) {
+        wish.current = 0;
+        return;
+      }
       show(target);
       onGo?.(target.id);
     },
@@ -100,7 +102,10 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
   );
 
   useEffect(() => {
-    if (settled && wish.current) step(wish.current);
+    if (!settled || wish.current === 0) return;
+    const way = Math.sign(wish.current);
+    wish.current -= way;
+    step(way);
   }, [settled, step]);
 
   const closed = (event) => {
@@ -192,7 +197,7 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
           onPointerDown: down,
           onPointerUp: up,
           className:
-            "relative col-start-1 row-start-2 min-h-0 min-w-0 px-[52px] pb-6 pt-1 max-lg:px-0 max-lg:pb-0 max-lg:h-[min(72dvh,calc(100vw*var(--tall)+1px))] touch-pan-y",
+            "relative col-start-1 row-start-2 min-h-0 min-w-0 px-[52px] pb-6 pt-1 max-lg:p-0 max-lg:h-[min(72dvh,calc(100vw*var(--tall)+1px))] touch-pan-y",
           style: { "--tall": Math.min(1.5, 1 / ratio) },
         },
         h(Arrow, { side: "previous", disabled: settled && !previous?.id, onClick: () => step(-1) }),
