@@ -35,7 +35,7 @@ def fold_button(side: Side, what: str) -> rx.Component:
         data_folds=side,
         data_when="open",
         data_testid=f"fold-{side}",
-        class_name="hidden lg:inline-flex text-text-3",
+        class_name="max-lg:hidden text-text-3",
     )
 
 

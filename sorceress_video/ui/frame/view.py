@@ -25,7 +25,8 @@ def workspace_frame(
         rx.el.a(
             "Skip to the gallery",
             href="#gallery",
-            class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:top-2 focus:left-2 focus:px-3 "
+            class_name="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:top-2 focus:left-2 "
+            "focus:px-3 "
             "focus:py-2 focus:rounded-sm focus:bg-accent-solid focus:text-white",
         ),
         _top_bar(running),
@@ -59,7 +60,8 @@ def _top_bar(running: rx.Component) -> rx.Component:
                 href="/",
                 aria_current="page",
                 class_name=kit.join(
-                    "inline-flex items-center h-8 px-2.5 rounded-sm bg-bg-3 text-base font-medium text-text-1",
+                    "inline-flex items-center h-8 px-2.5 rounded-sm bg-bg-3 text-base font-medium",
+                    "text-text-1",
                     kit.FOCUS,
                 ),
             ),

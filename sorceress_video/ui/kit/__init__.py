@@ -23,12 +23,12 @@ from sorceress_video.ui.kit.overlay import (
 from sorceress_video.ui.kit.toast import Action, on_action, say, toasts
 
 __all__ = [
-    "Action",
     "FOCUS",
     "INPUT",
     "MENU_ITEM",
     "TOUCH_HEIGHT",
     "TOUCH_SQUARE",
+    "Action",
     "button",
     "button_classes",
     "chip",

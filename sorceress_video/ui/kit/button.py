@@ -13,9 +13,10 @@ Variant = Literal["primary", "secondary", "ghost", "outline", "danger", "text"]
 Size = Literal["sm", "md", "lg"]
 
 _BASE = (
-    "inline-flex items-center justify-center gap-1.5 whitespace-nowrap font-medium select-none cursor-pointer "
+    "inline-flex items-center justify-center gap-1.5 whitespace-nowrap font-medium select-none "
     "transition-[background-color,border-color,color,opacity,scale] active:scale-[0.98] "
-    "disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45 aria-disabled:cursor-not-allowed"
+    "cursor-pointer disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45 "
+    "aria-disabled:cursor-not-allowed"
 )
 
 VARIANTS: dict[Variant, str] = {
@@ -99,8 +100,8 @@ def icon_button(
         draw_icon(name, size=size),
         aria_label=label,
         class_name=join(
-            "inline-flex items-center justify-center size-8 rounded-sm text-text-2 cursor-pointer select-none",
-            "transition-[background-color,color,opacity] hover:bg-bg-3 hover:text-text-1",
+            "inline-flex items-center justify-center size-8 rounded-sm text-text-2 cursor-pointer",
+            "select-none transition-[background-color,color,opacity] hover:bg-bg-3 hover:text-text-1",
             "disabled:opacity-45 disabled:pointer-events-none",
             FOCUS,
             TOUCH_SQUARE,

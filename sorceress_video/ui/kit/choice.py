@@ -11,8 +11,9 @@ from sorceress_video.ui.kit.classes import FOCUS, TOUCH_HEIGHT, join
 _SEGMENT = (
     "flex-1 inline-flex items-center justify-center gap-1.5 h-7 px-2.5 rounded-sm text-base font-medium "
     "text-text-2 cursor-pointer select-none whitespace-nowrap transition-[background-color,color] "
-    "hover:text-text-1 aria-checked:bg-bg-3 aria-checked:text-text-1 "
-    "aria-disabled:text-text-3 aria-disabled:opacity-60 aria-disabled:cursor-not-allowed"
+    "hover:text-text-1 aria-checked:bg-raised aria-checked:text-text-1 "
+    "aria-disabled:text-text-3 aria-disabled:opacity-60 aria-disabled:cursor-not-allowed "
+    "disabled:text-text-3 disabled:opacity-50 disabled:cursor-not-allowed disabled:line-through"
 )
 
 _TAB = (
@@ -39,7 +40,7 @@ def segmented(
 
 
 def segment(*content: Any, checked: bool | rx.Var[bool], class_name: str = "", **props: Any) -> rx.Component:
-    """One choice of a :func:`segmented`. A disabled one stays readable: give ``aria_disabled`` and ``data_tip``."""
+    """One choice of a :func:`segmented`. A disabled one stays readable: ``aria_disabled``, ``data_tip``."""
     return rx.el.button(
         *content,
         type="button",

@@ -63,7 +63,10 @@ def empty_state(
     return rx.el.div(
         rx.el.span(
             draw_icon(icon, size=20),
-            class_name="inline-flex items-center justify-center size-11 rounded-full bg-bg-2 border border-line text-text-3",
+            class_name=join(
+                "inline-flex items-center justify-center size-11 rounded-full",
+                "bg-bg-2 border border-line text-text-3",
+            ),
         ),
         rx.el.p(title, class_name="text-md font-semibold text-text-1 mt-1") if title != "" else None,
         rx.el.p(sentence, class_name="text-base text-text-3 max-w-72 text-pretty"),

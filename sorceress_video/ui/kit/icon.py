@@ -1,4 +1,4 @@
-"""Icons: lucide, drawn with one stroke."""
+"""Icons: lucide, all with the stroke that ``kit.css`` gives them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import reflex as rx
 
 from sorceress_video.ui.kit.classes import join
 
-STROKE = 1.75
-
 
 def icon(name: str, *, size: int = 16, class_name: str = "", **props: Any) -> rx.Component:
     """A lucide icon that assistive technology skips; the control around it carries the name."""
     return rx.icon(
         name,
         size=size,
-        stroke_width=STROKE,
         aria_hidden=True,
         class_name=join("shrink-0", class_name),
         **props,

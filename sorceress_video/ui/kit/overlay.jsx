@@ -6,7 +6,7 @@ const THROW = 0.5; // px per ms: a flick that closes a sheet whatever its distan
 /** Sheets on small screens follow the finger from their grab bar and close when pulled far or thrown. */
 export function dragToClose(dialog) {
   let start = null;
-  const grab = (event) => event.target.closest?.("[data-grab]");
+  const grab = (event) => event.target.closest?.("[data-grab]")?.parentElement === dialog;
   const down = (event) => {
     if (!grab(event) || !matchMedia(NARROW).matches) return;
     start = { y: event.clientY, at: event.timeStamp };

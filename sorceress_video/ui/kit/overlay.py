@@ -64,7 +64,11 @@ def dialog(
             icon_button("x", "Close", data_closes=True, tip=False, class_name="-mr-1.5"),
             class_name="flex items-start gap-2 px-4 pt-3.5 pb-3 border-b border-line",
         ),
-        rx.el.div(*content, class_name="flex-1 min-h-0 overflow-y-auto overscroll-contain p-4 kit-scroll"),
+        rx.el.div(
+            *content,
+            tab_index=0,
+            class_name=join("panel-body p-4 kit-scroll focus-visible:ring-inset", FOCUS),
+        ),
         rx.el.footer(foot, class_name="flex justify-end gap-2 px-4 py-3 border-t border-line")
         if foot is not None
         else None,

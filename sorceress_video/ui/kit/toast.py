@@ -1,8 +1,10 @@
 """Toasts: short news at the bottom centre, with one action where something can be undone.
 
-From any event handler: ``await say(self, "Clip deleted", action=Action("Undo", "restore", clip_id))``. What an
-action does is registered once, at import: ``on_action("restore", GalleryState.restore)``.
+From any event handler: ``await say(self, "Clip deleted", action=Action("Undo", "restore", clip_id))``. What
+an action does is registered once, at import: ``on_action("restore", GalleryState.restore)``.
 """
+
+# ruff: noqa: RUF012 - the framework copies the defaults of a state for each tab.
 
 from __future__ import annotations
 

@@ -88,10 +88,14 @@ def _setting(row: rx.Var[SettingRow]) -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(row.help != "", rx.el.p(row.help, class_name="text-sm text-text-3 text-pretty")),
-        rx.foreach(row.reasons, lambda reason: kit.note(reason)),
+        rx.foreach(row.reasons, _reason),
         class_name="flex flex-col gap-1.5",
         key=row.name,
     )
+
+
+def _reason(reason: rx.Var[str]) -> rx.Component:
+    return kit.note(reason)
 
 
 def _segments(row: rx.Var[SettingRow]) -> rx.Component:

@@ -1,5 +1,7 @@
 """The model panel's state: its cards, and the two dialogs of a model."""
 
+# ruff: noqa: RUF012 - the framework copies the defaults of a state for each tab.
+
 from __future__ import annotations
 
 from typing import Final

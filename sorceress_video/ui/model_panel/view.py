@@ -47,8 +47,8 @@ def models_chip() -> rx.Component:
         data_opens=PANEL_ID,
         data_testid="models-chip",
         class_name=kit.join(
-            "lg:hidden inline-flex shrink-0 items-center gap-2 h-9 px-3 rounded-full border border-line-strong bg-bg-2",
-            "text-base font-medium text-text-2 whitespace-nowrap cursor-pointer",
+            "lg:hidden inline-flex shrink-0 items-center gap-2 h-9 px-3 rounded-full border",
+            "border-line-strong bg-bg-2 text-base font-medium text-text-2 whitespace-nowrap cursor-pointer",
             kit.FOCUS,
             kit.TOUCH_HEIGHT,
         ),
@@ -99,9 +99,7 @@ def _cloud() -> rx.Component:
                 rx.fragment(*[_skeleton() for _ in range(_SKELETONS)]),
             ),
             data_target="models",
-            class_name=(
-                "flex-1 min-h-0 overflow-y-auto overscroll-contain kit-scroll flex flex-col gap-2 px-3 pb-3 pt-0.5"
-            ),
+            class_name=("panel-body kit-scroll flex flex-col gap-2 px-3 pb-3 pt-0.5"),
         ),
         class_name="flex flex-col flex-1 min-h-0",
     )
@@ -124,13 +122,7 @@ def _card(card: rx.Var[ModelCard]) -> rx.Component:
             aria_disabled=locked,
             aria_describedby="model-line-" + card.id,
             data_testid="model-card-" + card.id,
-            class_name=rx.cond(
-                locked,
-                "model-card-press flex items-center gap-2.5 w-full pl-2.5 pr-18 pt-2.5 text-left outline-none "
-                "cursor-not-allowed opacity-55",
-                "model-card-press flex items-center gap-2.5 w-full pl-2.5 pr-18 pt-2.5 text-left outline-none "
-                "cursor-pointer",
-            ),
+            class_name="model-card-press",
         ),
         rx.el.div(
             _corner(

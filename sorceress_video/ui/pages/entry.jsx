@@ -17,9 +17,10 @@ export function Refusal({ sentences }) {
   const code = useAddress("error");
   const wait = Number(useAddress("wait"));
   if (!code) return null;
-  const sentence = sentences[code] ?? "This was not accepted. Try again.";
-  const pause = wait > 0 ? ` Wait ${wait < 90 ? `${wait} s` : `${Math.ceil(wait / 60)} min`}.` : "";
-  return h("p", { role: "alert", "data-testid": "form-error", className: "entry-refusal" }, sentence + pause);
+  const said = sentences[code] ?? "This was not accepted. Try again.";
+  // Where the pause is known it stands in place of “Wait a moment”.
+  const sentence = wait > 0 ? `${said.split(". ")[0]}. Try again in ${wait < 90 ? `${wait} s` : `${Math.ceil(wait / 60)} min`}.` : said;
+  return h("p", { role: "alert", "data-testid": "form-error", className: "entry-refusal" }, sentence);
 }
 
 /** What was done, as `?changed=password` says. */

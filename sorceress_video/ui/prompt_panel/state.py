@@ -1,5 +1,7 @@
 """The prompt panel's state: what was chosen, and what both side panels show of it."""
 
+# ruff: noqa: RUF012 - the framework copies the defaults of a state for each tab.
+
 from __future__ import annotations
 
 import asyncio
@@ -132,16 +134,16 @@ class PromptState(rx.State):
         """Put one of the account's pictures into a slot; the panel goes to Image to Video where it can."""
         member = await member_of(self)
         if member is None or role not in rules.FRAME_ROLES:
-            return None
+            return
         found = await asyncio.to_thread(find_frame, member.account_id, InputRole(role), asset_id)
         if found is None:
             await kit.say(self, "This picture is not in your library.", tone="error")
-            return None
+            return
         self._frames = {**self._frames, role: found}
         if any(tab.mode == Mode.IMAGE.value and tab.usable for tab in self.tabs):
             self.mode = Mode.IMAGE.value
         self._show()
-        return None
+        return
 
     @rx.event
     def remove_frame(self, role: str):
@@ -159,7 +161,7 @@ class PromptState(rx.State):
 
     @rx.event
     async def generate(self, text: str, token: str):
-        """Take the request in. The same token again gives the same clips, so a double click is one request."""
+        """Take the request in. The same token again gives the same clips: a double click is one request."""
         from sorceress_video.ui.gallery.state import GalleryState  # noqa: PLC0415 - it imports this module.
 
         member = await member_of(self)
@@ -185,11 +187,11 @@ class PromptState(rx.State):
         back = await asyncio.to_thread(restore, member.account_id, clip_id) if member else None
         if back is None:
             await kit.say(self, "This clip is not there any more.", tone="error")
-            return None
+            return
         self._replace_text(back.prompt)
         if back.model_id is None:
             await kit.say(self, f"The prompt is back. {back.model_name} is not offered here.", tone="info")
-            return None
+            return
         self._model_ids = [back.model_id]
         self._settings = {**self._settings, back.model_id: back.settings}
         self._frames = back.frames
@@ -198,7 +200,7 @@ class PromptState(rx.State):
         await self._remember("models", self._model_ids)
         await self._remember("settings", self._settings)
         await kit.say(self, "Prompt, model and settings are back in the panel.", tone="success")
-        return None
+        return
 
     @rx.event
     async def use_prompt(self, clip_id: str):
@@ -207,10 +209,10 @@ class PromptState(rx.State):
         back = await asyncio.to_thread(restore, member.account_id, clip_id) if member else None
         if back is None:
             await kit.say(self, "This clip is not there any more.", tone="error")
-            return None
+            return
         self._replace_text(back.prompt)
         await kit.say(self, "The prompt is back in the panel.", tone="success")
-        return None
+        return
 
     def _replace_text(self, text: str) -> None:
         self.text = text

@@ -46,7 +46,7 @@ def prompt_panel() -> rx.Component:
                 rx.foreach(PromptState.notes, _note),
                 class_name="flex flex-col gap-1.5 empty:hidden",
             ),
-            class_name="flex-1 min-h-0 overflow-y-auto overscroll-contain kit-scroll flex flex-col gap-4 px-3 py-3.5",
+            class_name="panel-body kit-scroll flex flex-col gap-4 px-3 py-3.5",
         ),
         _foot(),
         side="right",
@@ -102,7 +102,7 @@ def _estimate() -> rx.Component:
             PromptState.prices.length() > 1,
             rx.el.ul(
                 rx.foreach(PromptState.prices, _price_line),
-                class_name="flex flex-col gap-1 pb-2.5 border-b border-line max-h-40 overflow-y-auto kit-scroll",
+                class_name="flex flex-col gap-1 pb-2.5 border-b border-line max-h-40 overflow-y-auto",
             ),
         ),
         rx.el.div(
