@@ -27,6 +27,7 @@ _KILL_LIMIT = 0.5  # seconds until the kernel has taken away what was killed
 _VALKEY_START = 30.0  # seconds; after a crash it reads its whole file first.
 _PAGE_FIRST = 10.0  # seconds that the workers' start waits for the page
 _READY_POLL = 0.05  # seconds
+_SAME_SIGNAL = 1.0  # seconds; a service manager signals us, and make, which passes its own on to us.
 
 
 def run(
@@ -95,12 +96,13 @@ class Supervisor:
         self._logs = settings.data_dir / "logs"
         self._running: list[tuple[Child, asyncio.Task[None]]] = []
         self._stop = asyncio.Event()
+        self._stop_asked = 0.0  # when, by the loop's clock
         self._hurry = asyncio.Event()
 
     async def run(
         self, *, server: ProcessSpec | None, redis_url: str, others: tuple[ProcessSpec, ...]
     ) -> None:
-        """Run until SIGTERM or SIGINT. A second signal does not wait for anybody.
+        """Run until SIGTERM or SIGINT; a second one, later, ends what is still busy at once.
 
         Args:
             server: the bundled Valkey, if there is one.
@@ -130,9 +132,12 @@ class Supervisor:
             await self._stop_all(last=server.name if server is not None else None)
 
     def _on_signal(self) -> None:
-        if self._stop.is_set():
+        now = asyncio.get_running_loop().time()
+        if not self._stop.is_set():
+            self._stop_asked = now
+            self._stop.set()
+        elif now - self._stop_asked > _SAME_SIGNAL:
             self._hurry.set()
-        self._stop.set()
 
     def _start(self, spec: ProcessSpec) -> None:
         child = Child(spec, Sink(spec.name, self._logs, self._terminal, self._redactor), self._terminal)
@@ -190,9 +195,7 @@ class Supervisor:
         for child in late:
             child.kill()
         if late:
-            self._terminal.warn(
-                f"Did not end in time and was killed: {', '.join(c.spec.name for c in late)}."
-            )
+            self._terminal.warn(f"Still busy, so killed: {', '.join(child.spec.name for child in late)}.")
             await asyncio.wait({everybody}, timeout=_KILL_LIMIT)
 
 

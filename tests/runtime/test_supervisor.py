@@ -81,7 +81,7 @@ def test_a_child_that_ignores_sigterm_is_killed_within_ten_seconds(tmp_path: Pat
         assert toys.stop() == 0
         assert time.monotonic() - began < 10
         assert not alive(stubborn)
-        assert "Did not end in time and was killed: stubborn." in toys.text()
+        assert "Still busy, so killed: stubborn." in toys.text()
 
 
 def test_valkey_keeps_its_data_over_kill_9(toys: Workspace) -> None:
@@ -93,6 +93,20 @@ def test_valkey_keeps_its_data_over_kill_9(toys: Workspace) -> None:
     wait_for(lambda: valkey.answers(url) and valkey_pid(toys) != before, what="another Valkey")
     with redis.Redis.from_url(url) as client:
         assert client.get("queued") == b"a job"
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_stubborn(tmp_path: Path) -> None:
+    with running(tmp_path, "page stubborn") as toys:
+        stubborn = pid_of(toys, "stubborn")
+
+        def pressed_again() -> bool:
+            os.kill(toys.pid, signal.SIGINT)
+            return not alive(stubborn)
+
+        began = time.monotonic()
+        wait_for(pressed_again, seconds=5, what="the stubborn one to be killed")
+        assert time.monotonic() - began < 5
+        assert toys.wait() == 0
 
 
 def test_nothing_outlives_a_killed_supervisor_but_the_data(tmp_path: Path) -> None:
