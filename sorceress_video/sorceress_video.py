@@ -6,15 +6,15 @@ import reflex as rx
 
 from sorceress_video.http.routes import build_app
 from sorceress_video.http.session_guard import SessionGuard
+from sorceress_video.ui import pages
+from sorceress_video.ui.kit import toaster
 
-
-def index() -> rx.Component:
-    """Holds the place of the workspace."""
-    page: rx.Component = rx.el.main(rx.el.h1("Sorceress AI Video Gen"))
-    return page
-
-
-app = rx.App(api_transformer=build_app())
+app = rx.App(
+    api_transformer=build_app(),
+    stylesheets=pages.STYLESHEETS,
+    head_components=pages.head(),
+    toaster=toaster(),
+)
 app.add_middleware(SessionGuard(), index=0)  # Before Reflex's own, which sends the whole state.
 
-app.add_page(index, route="/", title="Sorceress AI Video Gen")
+pages.add_pages(app)
