@@ -13,13 +13,12 @@ from typing import Final
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sorceress_video.http.storage import storage
 from sorceress_video.library.assets import database_answers
-from sorceress_video.library.database import get_database
+from sorceress_video.library.database import DatabaseError, get_database
 from sorceress_video.library.tables import utc_now
 from sorceress_video.library.upkeep import last_beat
 from sorceress_video.media.errors import MediaError
@@ -52,7 +51,7 @@ async def _is_up(name: str, check: Callable[[], bool]) -> bool:
     try:
         async with asyncio.timeout(_DEADLINE):
             return await asyncio.to_thread(check)
-    except (SQLAlchemyError, RedisError, OSError, MediaError, TimeoutError) as error:
+    except (DatabaseError, RedisError, OSError, MediaError, TimeoutError) as error:
         # Strangers may ask; what went wrong is for the log.
         _log.warning("part_down", part=name, error=type(error).__name__)
         return False

@@ -9,9 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from sorceress_video.settings import get_settings
+
+__all__ = ["Database", "DatabaseError", "Session", "get_database"]
+
+DatabaseError = SQLAlchemyError
+"""What other rooms catch where the database is away; they have no SQL of their own."""
 
 
 class Database:

@@ -10,17 +10,11 @@ from tests.providers.conftest import accepted, frame, over
 from tests.providers.test_fal_clips import ASSETS
 from tests.simulators.fal.faults import WIRE_FAULTS
 from tests.simulators.fal.handle import FalSimulator
-from worker.cloud import arrival
-from worker.cloud.providers.base import Billing, FaultKind, Phase, ProviderFault, Ticket
+from worker.cloud.providers.base import UNUSABLE, Billing, FaultKind, Phase, ProviderFault, Ticket
 from worker.cloud.providers.fal import FalProvider
-from worker.cloud.providers.fal_answers import UNUSABLE
 
 K = FaultKind
 ACCOUNT_FAULTS = {"401", "402", "403_locked"}
-
-
-def test_the_engine_counts_the_tries_of_an_unusable_result_by_the_same_code():
-    assert UNUSABLE == arrival.UNUSABLE
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WIRE_FAULTS if kind != "404"])

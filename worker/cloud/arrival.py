@@ -13,10 +13,7 @@ from sorceress_video.media.derive import POSTER
 from sorceress_video.media.errors import MediaError, ResultUnusable, StorageError
 from sorceress_video.media.results import faststart_copy, inspect_result
 from sorceress_video.media.storage import Storage, content_key
-from worker.cloud.providers.base import Billing, FaultKind, ProviderFault
-
-UNUSABLE: Final = "result_unusable"
-"""Code of a delivered file that is not the video that was asked for."""
+from worker.cloud.providers.base import UNUSABLE, Billing, FaultKind, ProviderFault
 
 _LENGTH_TOLERANCE: Final = 1.5
 """Seconds by which a provider's clip may miss the length asked for; they round to whole groups of frames."""
@@ -35,7 +32,7 @@ def keep(delivered: Path, scratch: Path, storage: Storage, clip: Clip) -> Kept:
     """Inspect a delivered file and put it into storage.
 
     Raises:
-        ProviderFault: TRANSIENT with code :data:`UNUSABLE` where the file is no usable video, or with the
+        ProviderFault: TRANSIENT with code ``UNUSABLE`` where the file is no usable video, or with the
             storage's code where it cannot be kept right now. The download is worth another try in both cases.
     """
     try:

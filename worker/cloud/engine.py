@@ -17,15 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
 from sorceress_video.jobs.hints import hint_of, publish
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.jobs.queues import QueueName, enqueue, get_redis
 from sorceress_video.library import moves, results
-from sorceress_video.library.database import Database, get_database
+from sorceress_video.library.database import Database, DatabaseError, Session, get_database
 from sorceress_video.library.moves import Moved
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.media.storage import Storage, open_storage
@@ -33,6 +31,7 @@ from sorceress_video.settings import Settings, get_settings
 from worker.cloud import arrival
 from worker.cloud.patience import pause
 from worker.cloud.providers.base import (
+    UNUSABLE,
     Billing,
     FaultKind,
     Job,
@@ -96,7 +95,7 @@ class _Step:
                 try:
                     with self.db.write() as session:
                         moves.hold(session, self.clip_id, self.owner, self.lease)
-                except SQLAlchemyError:
+                except DatabaseError:
                     _log.warning("the lease could not be renewed", exc_info=True)
 
         thread = threading.Thread(target=renew, name="lease", daemon=True)
@@ -334,7 +333,13 @@ class _Fetch(_Step):
             attempt = results.attempt_of(session, clip)
         if attempt is None or attempt.request_id is None:
             raise RuntimeError(f"clip {clip.id} is fetched without a ticket")
-        ticket = Ticket(attempt.request_id, attempt.status_url, attempt.response_url, attempt.cancel_url)
+        ticket = Ticket(
+            attempt.request_id,
+            attempt.status_url,
+            attempt.response_url,
+            attempt.cancel_url,
+            clip.model_name,
+        )
         result = await provider.result(ticket)
         delivered = scratch / "delivered"
         await provider.download(result, delivered)
@@ -364,9 +369,10 @@ class _Fetch(_Step):
     def _again(self, clip: Clip, fault: ProviderFault) -> None:
         """Trouble with the download is answered by another download, never by another generation."""
         made = clip.started_at or clip.created_at
-        unusable = fault.code == arrival.UNUSABLE and clip.failures + 1 >= UNUSABLE_TRIES
+        unusable = fault.code == UNUSABLE and clip.failures + 1 >= UNUSABLE_TRIES
         if unusable or utc_now() - made > FETCH_PATIENCE:
-            self.fail(clip, fault, billed=Billing.YES)
+            billed = fault.billing if fault.code == UNUSABLE else Billing.YES
+            self.fail(clip, fault, billed=billed)
             return
         if fault.kind is FaultKind.UNANSWERED:
             self.move(clip, lambda session, row: moves.rewatch(session, row, clip.failures + 1))

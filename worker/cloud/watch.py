@@ -20,14 +20,13 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 from redis import Redis
-from sqlmodel import Session
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
 from sorceress_video.jobs.hints import Hint, hint_of, publish
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.jobs.queues import dispatch_clips
 from sorceress_video.library import moves
-from sorceress_video.library.database import Database
+from sorceress_video.library.database import Database, Session
 from sorceress_video.library.moves import Moved, Watched
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.settings import Settings
@@ -231,7 +230,7 @@ class Watch:
 
     async def _ask(self, watch: _Watch, row: Watched) -> None:
         provider = self._provider(row.provider)
-        ticket = Ticket(row.request_id, row.status_url, row.response_url, row.cancel_url)
+        ticket = Ticket(row.request_id, row.status_url, row.response_url, row.cancel_url, row.model_name)
         if row.status is ClipStatus.CANCELLING and not watch.asked_to_cancel:
             outcome = await provider.cancel(ticket)
             reached(Point.CANCEL_ANSWERED)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 Resubmission = Literal["idempotent", "lookup", "none"]
 """What may follow a submit whose answer never came: the same call again, a question to the provider, or
@@ -70,6 +70,8 @@ class Ticket:
     status_url: str | None = None
     response_url: str | None = None
     cancel_url: str | None = None
+    model_name: str = "the model"
+    """What sentences call the model; not part of what is stored."""
 
 
 class Phase(StrEnum):
@@ -90,6 +92,10 @@ class Billing(StrEnum):
     YES = "yes"
     NO = "no"
     MAYBE = "maybe"
+
+
+UNUSABLE: Final = "result_unusable"
+"""Code of a delivered file that is no usable video; another download may bring a better one, a few times."""
 
 
 class FaultKind(StrEnum):

@@ -64,7 +64,6 @@ _DOWNLOAD_LIMIT: Final = 480.0  # seconds for one clip; within the lease of a fe
 _NAMESPACES: Final = ("workflows", "comfy")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PERCENT: Final = re.compile(r"(\d{1,3})(?:\.\d+)?\s?%")
-_SOME_MODEL: Final = "the model"
 _GONE: Final = frozenset({403, 404, 410})
 _PASSING: Final = frozenset({401, 402, 403, 404, 408, 409, 429})
 """Statuses of a result that say nothing about the request itself."""
@@ -264,7 +263,7 @@ class FalProvider:
             error = FalError(kind, error.message if error else "")
         if error.type == "client_cancelled":
             return Status(Phase.CANCELLED)
-        return Status(Phase.FAILED, fault=self._ended(error, reply.status))
+        return Status(Phase.FAILED, fault=self._ended(error, reply.status, ticket))
 
     async def _already_over(self, ticket: Ticket) -> CancelOutcome:
         """“Already completed” is also said of a request that failed, or that was cancelled before."""
@@ -289,10 +288,10 @@ class FalProvider:
         if reply.status >= 500:
             status = await self.status(ticket)
             return status.fault or unusable("fal answered with an error when asked for the finished clip.")
-        return self._ended(error, reply.status)
+        return self._ended(error, reply.status, ticket)
 
-    def _ended(self, error: FalError, status: int) -> ProviderFault:
-        return fault_of(error, status, model=_SOME_MODEL, accepted=True, secrets=(self._key,))
+    def _ended(self, error: FalError, status: int, ticket: Ticket) -> ProviderFault:
+        return fault_of(error, status, model=ticket.model_name, accepted=True, secrets=(self._key,))
 
     # --- the way out
 

@@ -8,11 +8,8 @@ from typing import Any, Final
 import structlog
 
 from sorceress_video.net import ForbiddenAddressError, MalformedReplyError, NeverSentError, Reply, one_line
-from worker.cloud.providers.base import Billing, FaultKind, Job, ProviderFault
+from worker.cloud.providers.base import UNUSABLE, Billing, FaultKind, Job, ProviderFault
 from worker.cloud.providers.fal_errors import FalError, fault_of, read_error
-
-UNUSABLE: Final = "result_unusable"
-"""Code of a result that may come right on another try, but not for ever; the engine counts its tries."""
 
 _LONGEST_WAIT: Final = 3600.0  # seconds that we let a provider ask for
 
