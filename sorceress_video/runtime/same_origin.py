@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Unpack
 
 import reflex as rx
 from reflex_base.plugins.base import PostBuildContext
-from typing_extensions import Unpack
 
 BUILT_ORIGIN = "http://localhost:3000"
 _ADDRESS = re.compile(r"""(["'`])(http|ws)://localhost:3000(/[\w/-]*)\1""")
