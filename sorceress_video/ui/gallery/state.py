@@ -82,33 +82,13 @@ class GalleryState(rx.State):
     @public_event
     async def load(self):
         """Show the gallery of whoever is signed in, and hear of its clips from now on."""
-        account_id = await self._account()
-        if account_id != self._account_id:
-            self.reset()
-            self._account_id = account_id
-        self.signed_in = bool(account_id)
-        token = self.router.session.client_token
-        if not account_id:
-            HUB.leave(token)
-            self._show_demo()
-            return
-        HUB.join(account_id, token)
-        if not self.ready:
-            chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
-            self.columns = _columns(chosen.get("columns"))
-        await self._read(account_id)
+        await self._come_in()
 
     @rx.event(temporal=True)
     @public_event
     async def refresh(self):
-        """Read the window again: the tab came back, the connection came back, or time has passed."""
-        account_id = await self._account()
-        if account_id:
-            HUB.join(account_id, self.router.session.client_token)
-            await self._read(account_id)
-        elif self.signed_in:
-            self.reset()
-            self._show_demo()
+        """Read everything again: the tab came back, the connection came back, or time has passed."""
+        await self._come_in()
 
     @rx.event
     @public_event
@@ -259,6 +239,23 @@ class GalleryState(rx.State):
         return PromptState.reuse(clip_id)
 
     # --- reading
+
+    async def _come_in(self) -> None:
+        account_id = await self._account()
+        if account_id != self._account_id:
+            self.reset()
+            self._account_id = account_id
+        token = self.router.session.client_token
+        if not account_id:
+            HUB.leave(token)
+            self._show_demo()
+            return
+        HUB.join(account_id, token)
+        if not self.ready:
+            self.signed_in = True
+            chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
+            self.columns = _columns(chosen.get("columns"))
+        await self._read(account_id)
 
     async def _account(self) -> str:
         member = await signed_in_async(self.router.headers.cookie)
