@@ -96,8 +96,3 @@ async def open_tab(
         async with tab.processor:
             yield tab
         await manager.close()
-
-
-def toasts(events: list[Event]) -> str:
-    """Everything that toasts would say, for looking a sentence up."""
-    return " ".join(str(event.payload) for event in events)

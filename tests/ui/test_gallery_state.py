@@ -13,9 +13,10 @@ from sorceress_video.live.hub import HUB
 from sorceress_video.ui.gallery import demo
 from sorceress_video.ui.gallery.state import GalleryState, _usual_times
 from sorceress_video.ui.gallery.window import WINDOW
+from sorceress_video.ui.kit.toast import ToastState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.gallery_library import Shelf
-from tests.ui.tab import Tab, open_tab, toasts
+from tests.ui.tab import Tab, open_tab
 
 __all__ = ["workspace"]
 
@@ -215,12 +216,12 @@ async def test_a_heart_is_kept(tab: Tab, shelf: Shelf, deployment: Workspace) ->
 async def test_a_delete_can_be_undone(tab: Tab, shelf: Shelf) -> None:
     kept, gone = shelf.put(), shelf.put()
     await tab.send(GalleryState.load)
-    said = await tab.send(GalleryState.remove, gone)
+    await tab.send(GalleryState.remove, gone)
 
     assert ids(tab) == [kept]
-    assert "Clip deleted" in toasts(said)
-    assert "Undo" in toasts(said)
-    await tab.send(GalleryState.restore, gone)
+    toast = tab.of(ToastState)["toasts"][-1]
+    assert (toast["text"], toast["label"]) == ("Clip deleted", "Undo")
+    await tab.send(ToastState.act, toast["action"], toast["argument"])
     assert ids(tab) == [gone, kept]
 
 

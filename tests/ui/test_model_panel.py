@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from reflex.state import State
+from reflex.utils.format import json_dumps
 
 from sorceress_video.catalog import Mode, ModelSpec, SettingKind, get_catalog
 from sorceress_video.library import preferences
@@ -49,8 +52,17 @@ async def tab(
         yield opened
 
 
+def page(tab: Tab, state: type[State]) -> dict[str, Any]:
+    """The variables of a state as the browser reads them."""
+    return dict(json.loads(json_dumps(tab.of(state))))
+
+
+def line(tab: Tab, model_id: str) -> dict[str, Any]:
+    return dict(page(tab, PromptState)["lines"][model_id])
+
+
 def rows(tab: Tab) -> dict[str, Any]:
-    return {row.name: row for row in tab.of(ModelPanelState)["sheet"].rows}
+    return {row["name"]: row for row in page(tab, ModelPanelState)["sheet"]["rows"]}
 
 
 # --- cards
@@ -103,14 +115,14 @@ def test_what_cannot_be_had_together_is_disabled_with_one_reason_for_all() -> No
 
 @pytest.mark.spec("M4")
 async def test_a_changed_setting_shows_on_the_card_and_in_the_price(tab: Tab) -> None:
-    before = tab.of(PromptState)["lines"]["kling-3.0-pro"]
+    before = line(tab, "kling-3.0-pro")
     await tab.send(ModelPanelState.open_settings, "kling-3.0-pro")
     await tab.send(ModelPanelState.change_setting, "duration", "10")
-    after = tab.of(PromptState)["lines"]["kling-3.0-pro"]
-    assert "10 s" in after.summary
-    assert "10 s" not in before.summary
-    assert after.price != before.price
-    assert rows(tab)["duration"].changed
+    after = line(tab, "kling-3.0-pro")
+    assert "10 s" in after["summary"]
+    assert "10 s" not in before["summary"]
+    assert after["price"] != before["price"]
+    assert rows(tab)["duration"]["changed"]
 
 
 @pytest.mark.spec("M4")
@@ -119,15 +131,20 @@ async def test_reset_goes_back_to_the_default(tab: Tab) -> None:
     await tab.send(ModelPanelState.change_setting, "duration", "10")
     await tab.send(ModelPanelState.slide_setting, "guidance", 0.8)
     await tab.send(ModelPanelState.reset_setting, "duration")
-    assert not rows(tab)["duration"].changed
-    assert rows(tab)["guidance"].changed
+    assert not rows(tab)["duration"]["changed"]
+    assert rows(tab)["guidance"]["changed"]
     await tab.send(ModelPanelState.reset_settings)
-    assert not tab.of(ModelPanelState)["sheet"].changed
+    assert not page(tab, ModelPanelState)["sheet"]["changed"]
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("duration", "99"), ("duration", "'; drop table clip"), ("rehearsal_of_nothing", "x"), ("guidance", "7")],
+    [
+        ("duration", "99"),
+        ("duration", "'; drop table clip"),
+        ("rehearsal_of_nothing", "x"),
+        ("guidance", "7"),
+    ],
 )
 async def test_a_value_that_the_model_does_not_take_is_refused_and_not_kept(
     tab: Tab, deployment: Workspace, ada: Account, name: str, value: str
@@ -153,9 +170,9 @@ async def test_settings_and_models_are_kept_with_the_account(
     header = "; ".join(f"{k}={v}" for k, v in cookies.items())
     async with open_tab(header, valkey, monkeypatch, token="another-device") as other:
         await other.send(PromptState.enter)
-        line = other.of(PromptState)["lines"]["kling-3.0-pro"]
-        assert line.selected
-        assert "10 s" in line.summary
+        card = line(other, "kling-3.0-pro")
+        assert card["selected"]
+        assert "10 s" in card["summary"]
 
 
 # --- summary

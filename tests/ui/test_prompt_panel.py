@@ -92,9 +92,7 @@ def test_the_smallest_limit_of_the_selected_models_counts() -> None:
 @pytest.mark.spec("P5")
 def test_an_end_frame_is_offered_only_where_every_model_takes_one() -> None:
     catalog = without_end_frame(VEO)
-    choices = with_frames(
-        replace(READY, model_ids=[KLING, VEO]), InputRole.START_FRAME, InputRole.END_FRAME
-    )
+    choices = with_frames(replace(READY, model_ids=[KLING, VEO]), InputRole.START_FRAME, InputRole.END_FRAME)
     end = next(slot for slot in compose(catalog, choices).slots if slot.role == "end_frame")
     assert not end.usable
     assert end.reason == "Veo 3.1 Fast does not take one."

@@ -14,7 +14,6 @@ from typing import Final
 
 import reflex as rx
 import structlog
-from reflex_components_sonner.toast import ToastAction
 from sqlalchemy.exc import SQLAlchemyError
 
 from sorceress_video.http.identity import signed_in_async
@@ -30,6 +29,7 @@ from sorceress_video.settings import get_settings
 from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
+from sorceress_video.ui.kit.toast import Action, on_action, say
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 SEARCH_CHARACTERS: Final = 200
@@ -180,8 +180,7 @@ class GalleryState(rx.State):
         try:
             await self._act(actions.retry, clip_id)
         except AdmissionRefusedError as refused:
-            return rx.toast.error(str(refused))
-        return None
+            await say(self, str(refused), tone="error")
 
     @rx.event
     async def reroll(self, clip_id: str):
@@ -194,9 +193,11 @@ class GalleryState(rx.State):
         try:
             admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, new_id())
         except AdmissionRefusedError as refused:
-            return rx.toast.error(str(refused))
+            await say(self, str(refused), tone="error")
+            return None
         if admitted is None:
-            return rx.toast.error("This clip is not there any more.")
+            await say(self, "This clip is not there any more.", tone="error")
+            return None
         return GalleryState.clips_added(list(admitted.clip_ids))
 
     @rx.event
@@ -213,13 +214,13 @@ class GalleryState(rx.State):
         """Delete a clip; it can be had back for some seconds."""
         account_id = await self._account()
         if not account_id or not await asyncio.to_thread(actions.remove, account_id, clip_id):
-            return None
+            return
         await self._read(account_id)
-        return rx.toast(
+        await say(
+            self,
             "Clip deleted",
-            id=f"deleted-{clip_id}",
-            duration=round(1000 * get_settings().undo_seconds),
-            action=ToastAction(label="Undo", on_click=GalleryState.restore(clip_id)),
+            action=Action("Undo", "restore_clip", clip_id),
+            seconds=get_settings().undo_seconds,
         )
 
     @rx.event
@@ -227,11 +228,10 @@ class GalleryState(rx.State):
         """Undo a delete."""
         account_id = await self._account()
         if not account_id:
-            return None
+            return
         if not await asyncio.to_thread(actions.restore, account_id, clip_id):
-            return rx.toast.error("Too late: the files are gone.")
+            await say(self, "Too late: the files are gone.", tone="error")
         await self._read(account_id)
-        return None
 
     @rx.event
     async def reuse(self, clip_id: str):
@@ -318,6 +318,9 @@ class GalleryState(rx.State):
     def _show_demo(self) -> None:
         cards = demo_cards(self.search)
         self._show(Window(len(cards), 0, 0, cards))
+
+
+on_action("restore_clip", GalleryState.restore)
 
 
 def _columns(value: object) -> int:
