@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from reflex.state import State
-from reflex.utils.format import json_dumps
 
 from sorceress_video.catalog import Mode, ModelSpec, SettingKind, get_catalog
 from sorceress_video.library import preferences
@@ -18,6 +15,7 @@ from sorceress_video.ui.model_panel.state import ModelPanelState
 from sorceress_video.ui.prompt_panel.compose import offered_models
 from sorceress_video.ui.prompt_panel.state import PromptState
 from tests.http.workspace import Workspace, workspace
+from tests.ui.reading import page
 from tests.ui.tab import Tab, open_tab
 
 __all__ = ["workspace"]
@@ -50,11 +48,6 @@ async def tab(
         await opened.send(PromptState.enter)
         await opened.send(ModelPanelState.enter)
         yield opened
-
-
-def page(tab: Tab, state: type[State]) -> dict[str, Any]:
-    """The variables of a state as the browser reads them."""
-    return dict(json.loads(json_dumps(tab.of(state))))
 
 
 def line(tab: Tab, model_id: str) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def with_frames(choices: Choices, *roles: InputRole, width: int = 1920, height: 
 def catalog_where(model_id: str, **changes: object) -> Catalog:
     """The catalog with one model changed."""
     models = [
-        model if model.id != model_id else type(model).model_validate(model.model_dump() | changes)
+        model
+        if model.id != model_id
+        else type(model).model_validate(model.model_dump(exclude_unset=True) | changes)
         for model in CATALOG
     ]
     return Catalog(models, "changed")
@@ -54,7 +56,7 @@ def without_end_frame(model_id: str) -> Catalog:
     routes = [
         route.model_copy(
             update={"inputs": tuple(spec for spec in route.inputs if spec.role is not InputRole.END_FRAME)}
-        ).model_dump()
+        ).model_dump(exclude_unset=True)
         for route in CATALOG.get(model_id).routes
     ]
     return catalog_where(model_id, routes=routes)
@@ -65,7 +67,9 @@ def without_end_frame(model_id: str) -> Catalog:
 
 @pytest.mark.spec("P1")
 def test_a_tab_that_not_every_model_does_is_disabled_and_says_who_does_not() -> None:
-    text_only = [route.model_dump() for route in CATALOG.get(VEO).routes if route.mode is Mode.TEXT]
+    text_only = [
+        route.model_dump(exclude_unset=True) for route in CATALOG.get(VEO).routes if route.mode is Mode.TEXT
+    ]
     catalog = catalog_where(VEO, routes=text_only)
     shown = compose(catalog, replace(READY, model_ids=[VEO, KLING]))
     image = next(tab for tab in shown.tabs if tab.mode == "image")
