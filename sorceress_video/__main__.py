@@ -54,12 +54,14 @@ def _owner(parsed: argparse.Namespace) -> None:
     from sorceress_video.accounts.errors import AccountError  # noqa: PLC0415
     from sorceress_video.accounts.setup import create_owner  # noqa: PLC0415
     from sorceress_video.runtime import database  # noqa: PLC0415
+    from sorceress_video.runtime.logging import configure  # noqa: PLC0415
 
     if not parsed.email:
         raise StartupError("Name the account: make owner EMAIL=you@example.com PASSWORD=…")
     # Never an argument: every account of the machine can read those of a running process.
     password = os.environ.get("PASSWORD") or getpass.getpass("Password for the owner's account: ")
     settings = get_settings()
+    configure("owner", sys.stderr)
     database.upgrade(settings)
     try:
         create_owner(parsed.email, password)

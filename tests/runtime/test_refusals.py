@@ -1,7 +1,6 @@
 """What stands in the way of a start is one clear sentence, without a traceback."""
 
 import fcntl
-import os
 import socket
 from pathlib import Path
 
@@ -58,12 +57,6 @@ def test_a_setting_that_makes_no_sense(tmp_path: Path) -> None:
 def test_a_host_that_is_not_ours(tmp_path: Path) -> None:
     line = refused(Workspace(tmp_path, {"SORCERESS_HOST": "192.0.2.1"}))
     assert line == "SORCERESS_HOST is 192.0.2.1, which is no address of this machine."
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
-def test_a_data_folder_without_permission(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o500)
-    assert "Permission denied" in refused(Workspace(tmp_path))
 
 
 def test_a_disk_that_is_nearly_full(data_dir: Path) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 import redis
 
-from sorceress_video.runtime import valkey
+from sorceress_video.runtime import valkey as bundled
 from sorceress_video.runtime.child import RestartPolicy
 from tests.support.waiting import wait_for
 from tests.support.workspace import Workspace
@@ -27,8 +27,8 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @contextmanager
-def running(folder: Path, toys: str) -> Iterator[Workspace]:
-    with Workspace(folder, {"TOYS": toys}, command=SUPERVISE) as workspace:
+def running(folder: Path, toys: str, **settings: str) -> Iterator[Workspace]:
+    with Workspace(folder, {"TOYS": toys} | settings, command=SUPERVISE) as workspace:
         workspace.wait_until_running()
         yield workspace
 
@@ -85,12 +85,12 @@ def test_a_child_that_ignores_sigterm_is_killed_within_ten_seconds(tmp_path: Pat
 
 
 def test_valkey_keeps_its_data_over_kill_9(toys: Workspace) -> None:
-    url = valkey.plan(toys.data_dir).url
+    url = bundled.plan(toys.data_dir).url
     with redis.Redis.from_url(url) as client:
         client.set("queued", "a job")
     before = valkey_pid(toys)
     os.kill(before, signal.SIGKILL)
-    wait_for(lambda: valkey.answers(url) and valkey_pid(toys) != before, what="another Valkey")
+    wait_for(lambda: bundled.answers(url) and valkey_pid(toys) != before, what="another Valkey")
     with redis.Redis.from_url(url) as client:
         assert client.get("queued") == b"a job"
 
@@ -110,7 +110,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_stubborn(tmp_path: Path) -> None:
 
 
 def test_nothing_outlives_a_killed_supervisor_but_the_data(tmp_path: Path) -> None:
-    url = valkey.plan(tmp_path / "data").url
+    url = bundled.plan(tmp_path / "data").url
     with running(tmp_path, "page stubborn") as first:
         everybody = {pid_of(first, "page"), pid_of(first, "stubborn"), valkey_pid(first)}
         with redis.Redis.from_url(url) as client:
@@ -119,6 +119,12 @@ def test_nothing_outlives_a_killed_supervisor_but_the_data(tmp_path: Path) -> No
         wait_for(lambda: not [pid for pid in everybody if alive(pid)], what="all children to end")
     with running(tmp_path, "page"), redis.Redis.from_url(url) as client:
         assert client.get("queued") == b"a job"
+
+
+def test_a_server_that_the_settings_name_is_used_instead_of_our_own(tmp_path: Path, valkey: str) -> None:
+    with running(tmp_path, "page", REDIS_URL=valkey) as toys:
+        assert [child.pid for child in psutil.Process(toys.pid).children()] == [pid_of(toys, "page")]
+        assert not (toys.data_dir / "valkey").exists()
 
 
 def test_logs_keep_all_lines_and_the_terminal_shows_warnings(toys: Workspace) -> None:

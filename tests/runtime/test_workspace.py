@@ -100,14 +100,3 @@ def test_an_open_tab_does_not_hold_up_the_stop(workspace: Workspace) -> None:
         assert workspace.stop() == 0
         assert time.monotonic() - began < 10
     assert [process for process in everybody if process.is_running()] == []
-
-
-@pytest.mark.timeout(PAGES_MAY_TAKE)
-def test_a_server_that_the_settings_name_is_used_instead_of_our_own(
-    tmp_path_factory: pytest.TempPathFactory, valkey: str
-) -> None:
-    with Workspace(tmp_path_factory.mktemp("own-redis"), {"REDIS_URL": valkey}) as workspace:
-        workspace.wait_until_running(PAGES_MAY_TAKE)
-        assert not (workspace.data_dir / "valkey").exists()
-        with redis.Redis.from_url(valkey) as queues:
-            wait_for(lambda: queues.keys("rq:worker:*"), seconds=30, what="the workers to sign in")

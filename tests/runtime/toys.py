@@ -1,4 +1,4 @@
-"""Small processes for the supervisor's tests, and a supervisor that runs them beside a real Valkey.
+"""Small processes for the supervisor's tests, and the supervisor with them in place of web and workers.
 
 ``python -m tests.runtime.toys supervise`` or one of the roles below. Each process writes its id into a file
 of the data folder, so that a test can find it.
@@ -6,7 +6,6 @@ of the data folder, so that a test can find it.
 
 from __future__ import annotations
 
-import asyncio
 import http.server
 import os
 import signal
@@ -14,13 +13,11 @@ import sys
 
 import structlog
 
-from sorceress_video.runtime import valkey
-from sorceress_video.runtime.environment import child_environment
+from sorceress_video.runtime.errors import StartupError
 from sorceress_video.runtime.logging import configure
 from sorceress_video.runtime.output import Terminal
-from sorceress_video.runtime.page_build import ROOT
-from sorceress_video.runtime.process import ProcessSpec
-from sorceress_video.runtime.supervisor import Supervisor
+from sorceress_video.runtime.roles import Role
+from sorceress_video.runtime.supervisor import run
 from sorceress_video.settings import get_settings
 
 
@@ -68,25 +65,11 @@ def stubborn() -> None:
 
 def supervise() -> None:
     settings = get_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    (settings.data_dir / "logs").mkdir(exist_ok=True)
-    planned = valkey.plan(settings.data_dir)
-    lock = valkey.DataLock(planned.data_dir)
-    names = os.environ["TOYS"].split()
-    toys = tuple(
-        ProcessSpec(
-            name=name,
-            argv=(sys.executable, "-m", "tests.runtime.toys", name),
-            env=child_environment(os.environ, secrets=(), extra={"SORCERESS_LOG_FORMAT": "json"}),
-            cwd=ROOT,
-        )
-        for name in names
-    )
-    server = planned.process(lock.acquire())
-    terminal = Terminal("console")
-    asyncio.run(Supervisor(settings, terminal).run(server=server, redis_url=planned.url, others=toys))
-    lock.release()
-    valkey.remove_socket(planned)
+    roles = tuple(Role(name, ("tests.runtime.toys", name)) for name in os.environ["TOYS"].split())
+    try:
+        run(settings, Terminal(settings.log_format), roles=roles)
+    except StartupError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from sorceress_video.runtime import valkey
 from sorceress_video.runtime.environment import setting_names
 from sorceress_video.runtime.page_build import ROOT
 from tests.support.machine import unused_port
@@ -110,3 +111,4 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         if not self._ended():
             self.stop()
+        valkey.remove_socket(valkey.plan(self.data_dir))  # A killed supervisor leaves it behind.
