@@ -111,8 +111,7 @@ def _signed_in() -> rx.Component:
 
 def _post(action: str, label: str, icon: str, testid: str) -> rx.Component:
     """A real form: signing out is a navigation, so that the page starts anew without the cookie."""
-    return rx.el.form(
+    return kit.plain_form(
         kit.menu_item(label, icon=icon, type="submit", data_testid=testid),
         action=action,
-        method="post",
     )

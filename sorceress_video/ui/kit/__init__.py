@@ -20,6 +20,7 @@ from sorceress_video.ui.kit.overlay import (
     menu_opener,
     page_behaviour,
 )
+from sorceress_video.ui.kit.plain_form import plain_form
 from sorceress_video.ui.kit.toast import Action, on_action, say, toasts
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "note",
     "on_action",
     "page_behaviour",
+    "plain_form",
     "progress_ring",
     "say",
     "segment",

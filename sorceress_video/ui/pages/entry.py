@@ -45,14 +45,13 @@ def sign_in() -> rx.Component:
     return _door(
         "Sign in",
         "to Sorceress AI Video Gen",
-        rx.el.form(
+        kit.plain_form(
             _Refusal.create(sentences=SENTENCES),
             _FromAddress.create(name="next"),
             _email(),
             _password("Password", "password", "current-password"),
             _submit("Sign in", "sign-in-submit"),
             action="/auth/sign-in",
-            method="post",
             class_name="flex flex-col gap-4",
         ),
         "No account? Ask the owner of this workspace for an invitation.",
@@ -64,7 +63,7 @@ def setup() -> rx.Component:
     return _door(
         "Make the owner account",
         "This link works once. The owner invites everybody else.",
-        rx.el.form(
+        kit.plain_form(
             _Refusal.create(sentences=SENTENCES),
             _FromAddress.create(name="token"),
             _email(),
@@ -72,7 +71,6 @@ def setup() -> rx.Component:
             _password("The same again", "again", "new-password"),
             _submit("Make the account", "setup-submit"),
             action="/auth/setup",
-            method="post",
             class_name="flex flex-col gap-4",
         ),
     )
@@ -83,7 +81,7 @@ def settings() -> rx.Component:
     return _door(
         "Your account",
         rx.cond(FrameState.email != "", FrameState.email, "\u00a0"),
-        rx.el.form(
+        kit.plain_form(
             _Refusal.create(sentences=SENTENCES),
             _Success.create(sentences=_DONE),
             rx.el.input(
@@ -98,7 +96,6 @@ def settings() -> rx.Component:
             _password("The same again", "again", "new-password"),
             _submit("Change password", "change-password-submit"),
             action="/auth/password",
-            method="post",
             class_name="flex flex-col gap-4",
         ),
         "Other browsers where you are signed in are signed out.",
