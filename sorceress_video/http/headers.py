@@ -57,7 +57,6 @@ class SecurityHeaders:
             headers.setdefault("Content-Security-Policy", page_policy(path, self._pages, self._sockets))
             headers.setdefault("Cache-Control", "no-cache")
         if path.startswith("/setup"):
-            headers["Referrer-Policy"] = "no-referrer"  # Its address holds the one-time token.
             headers["Cache-Control"] = "no-store"
         elif status in (200, 206, 304) and _HASHED_FILE.fullmatch(path):
             headers["Cache-Control"] = f"public, {FOREVER}"

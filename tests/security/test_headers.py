@@ -136,7 +136,7 @@ async def test_the_setup_page_is_404_without_the_token_and_after_the_setup(
         closed = await browser.get(f"/setup/?{good}")
 
     assert set(refused) == {404}
-    assert (opened.status_code, opened.headers["referrer-policy"]) == (200, "no-referrer")
+    assert (opened.status_code, opened.headers["referrer-policy"]) == (200, "same-origin")
     assert opened.headers["cache-control"] == "no-store"
     assert closed.status_code == 404
 
