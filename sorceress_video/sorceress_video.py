@@ -1,4 +1,4 @@
-"""Wiring only: the pages, the HTTP routes around them and the guard of their events."""
+"""Wiring only: the pages, the HTTP routes around them, the guard of their events and the live hints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import reflex as rx
 
 from sorceress_video.http.routes import build_app
 from sorceress_video.http.session_guard import SessionGuard
+from sorceress_video.live.reflex_port import live_task
+from sorceress_video.settings import get_settings
 from sorceress_video.ui import pages
+from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import toaster
 
 app = rx.App(
@@ -16,5 +19,8 @@ app = rx.App(
     toaster=toaster(),
 )
 app.add_middleware(SessionGuard(), index=0)  # Before Reflex's own, which sends the whole state.
+app.register_lifespan_task(
+    live_task(app, on_moved=GalleryState.follow, redis_url=lambda: get_settings().redis_url or "")
+)
 
 pages.add_pages(app)
