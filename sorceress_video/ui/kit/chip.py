@@ -19,7 +19,7 @@ TONES: dict[Tone, str] = {
     "bad": "bg-bad-soft text-bad font-semibold",
 }
 
-_BASE = "inline-flex items-center h-[18px] px-[5px] rounded-xs text-xs whitespace-nowrap"
+_BASE = "inline-flex items-center h-[18px] px-1 rounded-xs text-xs whitespace-nowrap"
 
 
 def chip(

@@ -143,7 +143,7 @@ def _card(card: rx.Var[ModelCard]) -> rx.Component:
             rx.el.div(
                 rx.foreach(card.kinds, _kind),
                 rx.foreach(card.badges, lambda badge: kit.toned_chip(badge.label, badge.tone)),
-                class_name="flex flex-wrap gap-1",
+                class_name="flex flex-wrap gap-0.75",
             ),
             rx.el.div(
                 rx.el.span(line.summary, class_name="text-sm text-text-3 min-w-0 truncate"),
