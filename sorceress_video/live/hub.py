@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Iterable
+from contextvars import Context
 from typing import Final, NamedTuple, Protocol
 
 import structlog
@@ -91,7 +92,8 @@ class _Tab:
         self._ticks: dict[str, Tick] = {}
         self._moved: dict[str, None] = {}
         self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name="live-tab")
+        # In a context of its own: a tab joins from inside one of its events, which this task outlives.
+        self._task = asyncio.create_task(self._run(), name="live-tab", context=Context())
 
     def hear(self, hint: Hint) -> None:
         if hint.kind == "moved":

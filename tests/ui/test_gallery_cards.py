@@ -175,6 +175,6 @@ def test_only_clips_that_ended_just_now_are_announced() -> None:
     ended = replace(running, status="completed")
     failed = replace(running, status="failed", text="Refused.")
 
-    assert news_of([running, done], [ended, done]) == "Kling 3.0 Pro finished: A lighthouse blinks."
+    assert news_of([running, done], [ended, done]) == "Kling 3.0 Pro finished: A lighthouse blinks"
     assert news_of([running], [failed]) == "Kling 3.0 Pro failed: Refused."
     assert news_of([], [ended]) == ""

@@ -193,8 +193,7 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
         ),
         label="Actions",
         class_name="absolute z-10 top-0 right-0 size-11 hidden pointer-coarse:grid place-items-center "
-        "text-text-1 "
-        "drop-shadow outline-none focus-visible:ring-2 focus-visible:ring-accent rounded-md",
+        "text-text-1 drop-shadow outline-none focus-visible:ring-2 focus-visible:ring-accent rounded-md",
     )
 
 

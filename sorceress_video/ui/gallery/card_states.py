@@ -19,10 +19,11 @@ _MIDDLE = (
 )
 _TALL = "[@container_(min-height:180px)]"
 _CHOICE = (
-    "relative z-20 inline-flex items-center justify-center gap-1.5 h-[26px] pointer-coarse:h-9 px-2 "
-    "rounded-sm "
+    "relative z-20 inline-flex items-center justify-center gap-1.5 h-[26px] px-2 rounded-sm "
     "text-sm font-medium whitespace-nowrap cursor-pointer select-none bg-bg-3 text-text-1 transition-colors "
-    "hover:bg-line-strong pointer-coarse:after:absolute pointer-coarse:after:-inset-1 "
+    "hover:bg-line-strong pointer-coarse:after:absolute pointer-coarse:after:-inset-x-0.5 "
+    "pointer-coarse:after:-inset-y-2.5 pointer-coarse:[@container_(min-height:180px)]:h-9 "
+    "pointer-coarse:[@container_(min-height:180px)]:after:-inset-1 "
 )
 
 
@@ -128,7 +129,7 @@ def _ended(
                 title=card.text,
                 data_testid="card-reason",
                 class_name=join(
-                    "text-base font-medium leading-[1.3] text-text-1 line-clamp-2 text-pretty",
+                    "shrink-0 text-base font-medium leading-[1.3] text-text-1 line-clamp-2 text-pretty",
                     f"{_TALL}:line-clamp-5",
                 ),
             ),

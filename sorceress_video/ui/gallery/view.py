@@ -239,11 +239,14 @@ def _connection() -> rx.Component:
 
 
 def _strip(name: str, *content: rx.Component | str | rx.Var[str], **props: str) -> rx.Component:
+    """A remark over the top of the grid; it covers a little and moves nothing."""
     return rx.el.div(
-        icon(name, size=15),
-        *content,
-        class_name="flex items-center gap-2 mx-3.5 max-lg:mx-3 mb-2 max-lg:mt-2 px-3 py-2 rounded-sm "
-        "bg-gold-soft "
-        "text-sm text-gold",
-        **props,
+        rx.el.div(
+            icon(name, size=15),
+            *content,
+            class_name="absolute top-1 inset-x-3.5 max-lg:inset-x-3 max-lg:top-2.5 flex items-center gap-2 "
+            "px-3 py-2 rounded-sm border border-gold/30 bg-bg-2 text-sm text-gold shadow-lift",
+            **props,
+        ),
+        class_name="relative z-20 h-0",
     )

@@ -17,6 +17,8 @@ const ASK_PAUSE = 120; // ms between questions for another window
 const ASK_AGAIN = 1500; // ms after which the same question may be asked once more
 const HOLD_PAUSE = 150; // ms
 
+const NARROWEST = 168; // px: a tile below this holds no words
+
 const PHONE = "(max-width: 639.98px)";
 const NARROW = "(max-width: 1023.98px)";
 
@@ -47,6 +49,12 @@ function useShape(columns) {
     return () => queries.forEach((query) => query.removeEventListener("change", suit));
   }, [columns]);
   return shape;
+}
+
+/** The wish for columns, as far as tiles stay readable: between unfolded panels there is not always room. */
+function fit({ columns, ratio }, width, gap) {
+  const most = Math.max(1, Math.floor((width + gap) / (NARROWEST + gap)));
+  return { columns: width > 0 && ratio < 1 ? Math.min(columns, most) : columns, ratio };
 }
 
 function useWidth(ref) {
@@ -129,8 +137,8 @@ export function VirtualGrid({
 }) {
   const scroller = useRef(null);
   const field = useRef(null);
-  const { columns, ratio } = useShape(wanted);
   const width = useWidth(field);
+  const { columns, ratio } = fit(useShape(wanted), width, gap);
   const tileWidth = width > 0 ? (width - gap * (columns - 1)) / columns : 0;
   const tileHeight = Math.round(tileWidth * ratio);
   const rows = Math.ceil(total / columns);

@@ -121,9 +121,9 @@ def news_of(before: Sequence[Card], after: Sequence[Card]) -> str:
         if old is None or not is_active(old):
             continue
         if card.status == ClipStatus.COMPLETED.value:
-            lines.append(f"{card.model} finished: {card.prompt or 'no prompt'}.")
+            lines.append(f"{card.model} finished: {card.prompt or 'no prompt'}")
         elif card.status == ClipStatus.FAILED.value:
             lines.append(f"{card.model} failed: {card.text}")
         elif card.status == ClipStatus.AMBIGUOUS.value:
             lines.append(f"{card.model} needs your decision: {card.text}")
-    return " ".join(lines)
+    return ". ".join(lines)

@@ -11,7 +11,7 @@ const two = (number) => String(number).padStart(2, "0");
 
 /** “00:01.21”: minutes, seconds, frames. */
 export function timecode(seconds, fps) {
-  const frames = Math.max(0, Math.round(seconds * fps));
+  const frames = Math.max(0, Math.floor(seconds * fps + 1e-3));
   const whole = Math.floor(frames / fps);
   return `${two(Math.floor(whole / 60))}:${two(whole % 60)}.${two(Math.floor(frames - whole * fps))}`;
 }
@@ -145,7 +145,7 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
       "data-testid": "player",
       "data-playing": playing,
       className:
-        "group/player relative rounded-lg max-lg:rounded-none overflow-hidden bg-black fullscreen:rounded-none fullscreen:!w-screen fullscreen:!h-screen",
+        "group/player @container relative rounded-lg max-lg:rounded-none overflow-hidden bg-black fullscreen:rounded-none fullscreen:!w-screen fullscreen:!h-screen",
       style: {
         width: `max(min(100cqw, 480px), min(100cqw, 100cqh * ${ratio}))`,
         height: `min(100cqh, 100cqw / ${ratio})`,
@@ -182,7 +182,7 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
     h(
       "div",
       {
-        className: `absolute inset-x-0 bottom-0 flex max-sm:flex-wrap items-center gap-1 max-sm:gap-0 px-3 pb-2.5 pt-12 bg-linear-to-t from-black/80 to-transparent transition-opacity duration-200 focus-within:opacity-100 max-lg:px-1.5 max-lg:pb-1 ${visible ? "opacity-100" : "opacity-0"}`,
+        className: `absolute inset-x-0 bottom-0 flex @max-[560px]:flex-wrap items-center gap-1 @max-[560px]:gap-0 px-3 pb-2.5 pt-12 bg-linear-to-t from-black/80 to-transparent transition-opacity duration-200 focus-within:opacity-100 max-lg:px-1.5 max-lg:pb-1 ${visible ? "opacity-100" : "opacity-0"}`,
       },
       h(Control, {
         icon: playing ? Pause : Play,
@@ -216,17 +216,17 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         "aria-label": "Position",
         "aria-valuetext": timecode(time, rate),
         "data-testid": "player-scrub",
-        className: "kit-range !w-auto mx-2 max-sm:order-first max-sm:!basis-[calc(100%-16px)] max-sm:!h-7 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
+        className: "kit-range !w-auto mx-2 @max-[560px]:order-first @max-[560px]:!basis-[calc(100%-16px)] @max-[560px]:!h-7 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
         style: { "--at": `${length ? (time / length) * 100 : 0}%`, "--line-strong": "rgb(255 255 255 / 28%)" },
       }),
       h(
         "span",
         {
-          className: "figure text-base text-text-1 whitespace-nowrap px-1 max-sm:mr-auto",
+          className: "figure text-base text-text-1 whitespace-nowrap px-1 @max-[560px]:mr-auto",
           "data-testid": "player-time",
         },
         timecode(time, rate),
-        h("span", { className: "max-sm:hidden" }, ` / ${timecode(length, rate)}`),
+        h("span", { className: "@max-[560px]:hidden" }, ` / ${timecode(length, rate)}`),
       ),
       h(Control, {
         icon: Repeat,
@@ -235,7 +235,7 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         testid: "player-loop",
         pressed: options.loop,
         onClick: loop,
-        className: `max-sm:hidden ${options.loop ? "!text-accent" : ""}`,
+        className: `@max-[560px]:hidden ${options.loop ? "!text-accent" : ""}`,
       }),
       h(
         "button",

@@ -42,8 +42,7 @@ def _above() -> rx.Component:
             data_testid="lightbox-download",
             class_name=join(
                 "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
-                "font-semibold "
-                "cursor-pointer transition-opacity hover:opacity-85",
+                "font-semibold cursor-pointer transition-opacity hover:opacity-85",
                 FOCUS,
                 TOUCH_HEIGHT,
             ),
@@ -65,8 +64,7 @@ def _heart() -> rx.Component:
         data_testid="lightbox-favorite",
         class_name=join(
             "group/heart grid place-items-center size-8 pointer-coarse:size-11 rounded-sm text-text-2 "
-            "cursor-pointer "
-            "transition-colors hover:bg-bg-3 hover:text-text-1",
+            "cursor-pointer transition-colors hover:bg-bg-3 hover:text-text-1",
             FOCUS,
         ),
     )
@@ -80,8 +78,7 @@ def _column() -> rx.Component:
                 text=_STORY.prompt,
                 class_name=join(
                     "inline-flex items-center gap-1.5 h-7 px-2 -mr-2 rounded-sm text-base text-accent "
-                    "cursor-pointer "
-                    "transition-colors hover:bg-bg-3",
+                    "cursor-pointer transition-colors hover:bg-bg-3",
                     FOCUS,
                     TOUCH_HEIGHT,
                 ),
