@@ -14,14 +14,13 @@ from typing import Final
 
 import reflex as rx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs import actions
 from sorceress_video.jobs.admission import AdmissionRefusedError
 from sorceress_video.library import preferences
-from sorceress_video.library.database import get_database
+from sorceress_video.library.database import DatabaseError, get_database
 from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.ids import new_id
 from sorceress_video.live.hub import HUB
@@ -290,7 +289,7 @@ class GalleryState(rx.State):
                 anchor=self._anchor,
                 fresh=self.fresh,
             )
-        except SQLAlchemyError:
+        except DatabaseError:
             _log.exception("gallery not read")
             self.problem = _UNREADABLE
             return

@@ -8,12 +8,11 @@ from typing import Final
 
 import reflex as rx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.library import gallery
-from sorceress_video.library.database import Database, get_database
+from sorceress_video.library.database import Database, DatabaseError, get_database
 from sorceress_video.library.gallery import ClipDetail, GalleryFilter, Neighbours
 from sorceress_video.ui.gallery.demo import demo_cards, demo_clips
 from sorceress_video.ui.gallery.models import Card
@@ -53,7 +52,7 @@ class LightboxState(rx.State):
         filtered = GalleryFilter("favorites" if shown.view == "favorites" else "all", shown.search)
         try:
             found = await asyncio.to_thread(_look_up, get_database(), member.account_id, filtered, clip_id)
-        except SQLAlchemyError:
+        except DatabaseError:
             _log.exception("clip not read")
             self.problem = _UNREADABLE
             return
