@@ -128,7 +128,7 @@ def test_a_frame_that_a_model_will_not_take_is_refused_at_once_with_the_numbers(
     assert len(bad) == 1
     assert "300 px" in bad[0]
     assert "200×120" in bad[0]
-    assert shown.filled.action == "show"
+    assert shown.faces.filled.action == "show"
 
 
 # --- estimate
@@ -180,8 +180,15 @@ def test_a_price_with_an_upper_bound_says_up_to() -> None:
 )
 def test_the_button_names_the_first_thing_that_is_missing(choices: Choices, filled: str, blank: str) -> None:
     shown = compose(CATALOG, choices)
-    assert (shown.filled.label, shown.blank.label) == (filled, blank)
-    assert (shown.filled.action == "generate") == filled.startswith("Generate")
+    assert (shown.faces.filled.label, shown.faces.blank.label) == (filled, blank)
+    assert (shown.faces.filled.action == "generate") == filled.startswith("Generate")
+
+
+def test_while_the_start_frame_is_on_its_way_it_is_not_asked_for_again() -> None:
+    faces = compose(CATALOG, replace(READY, model_ids=[KLING], mode=Mode.IMAGE)).faces
+    assert faces.filled_uploading.label == "Generate Video"
+    assert faces.filled_uploading.action == "show"
+    assert [thing.sentence for thing in faces.filled_uploading.missing] == ["A file is still being uploaded."]
 
 
 @pytest.mark.spec("P10")
@@ -189,7 +196,7 @@ def test_a_missing_thing_leads_to_a_place_that_the_panels_have() -> None:
     places = {"sign_in", "models", "start_frame", "prompt", ""}
     for choices in (Choices(), READY, replace(READY, model_ids=[KLING], mode=Mode.IMAGE)):
         shown = compose(CATALOG, choices)
-        for face in (shown.filled, shown.blank):
+        for face in (shown.faces.filled, shown.faces.blank, shown.faces.filled_uploading):
             assert {face.target, *(thing.target for thing in face.missing)} <= places
 
 

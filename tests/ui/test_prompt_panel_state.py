@@ -233,7 +233,7 @@ async def test_a_visitor_may_look_but_not_generate(
         await visitor.send(PromptState.toggle_model, "animatic")
         shown = page(visitor, PromptState)
         assert shown["lines"]["animatic"]["selected"]
-        assert shown["filled"]["label"] == "Sign in to generate"
+        assert shown["faces"]["filled"]["label"] == "Sign in to generate"
         events = await visitor.send(PromptState.generate, "A ridge", TOKEN)
         assert "/sign-in" in str([event.payload for event in events])
         await visitor.send(PromptState.use_frame, "start_frame", "anything")
@@ -273,7 +273,7 @@ async def test_reuse_leaves_out_a_frame_that_is_gone(tab: Tab, deployment: Works
     await tab.send(PromptState.reuse, clip_id)
     assert page(tab, PromptState)["mode"] == "image"
     assert slot(tab, "start_frame") is None
-    assert page(tab, PromptState)["filled"]["label"] == "Add Start Frame"
+    assert page(tab, PromptState)["faces"]["filled"]["label"] == "Add Start Frame"
 
 
 @pytest.mark.spec("A6")

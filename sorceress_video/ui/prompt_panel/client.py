@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.frame.panel import FRAME_SCRIPT
-from sorceress_video.ui.prompt_panel.models import ButtonFace, Slot
+from sorceress_video.ui.prompt_panel.models import ButtonFaces, Slot
 
 _DRAFT = rx.asset("draft.jsx", shared=True)
 _SLOTS = rx.asset("slots.jsx", shared=True)
@@ -33,8 +33,7 @@ class GenerateButton(rx.Component):
     library = _DRAFT.importable_path
     tag = "GenerateButton"
 
-    filled: rx.Var[ButtonFace]
-    blank: rx.Var[ButtonFace]
+    faces: rx.Var[ButtonFaces]
     limit: rx.Var[int]
     limited_by: rx.Var[str]
     accepted: rx.Var[str]

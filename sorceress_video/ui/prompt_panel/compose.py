@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sorceress_video.catalog import (
@@ -21,6 +21,7 @@ from sorceress_video.generation.readiness import Readiness, ReadinessFacts, read
 from sorceress_video.generation.requests import InputRef, fitted_settings, roles_of
 from sorceress_video.ui.prompt_panel.models import (
     ButtonFace,
+    ButtonFaces,
     CardLine,
     Composition,
     Frame,
@@ -109,8 +110,7 @@ def compose(catalog: Catalog, choices: Choices) -> Composition:
         total_note=whole.note,
         limit=limit,
         limited_by=limited_by,
-        filled=_face(readiness(_facts(models, choices, inputs, "x"))),
-        blank=_face(readiness(_facts(models, choices, inputs, ""))),
+        faces=_faces(models, choices, inputs),
     )
 
 
@@ -289,6 +289,16 @@ def _prompt_limit(models: Sequence[ModelSpec], mode: Mode, inputs: Sequence[Inpu
             spec = model.prompt
         limits.append((spec.limit, model.name))
     return min(limits, default=(0, ""))
+
+
+def _faces(models: Sequence[ModelSpec], choices: Choices, inputs: Sequence[InputRef]) -> ButtonFaces:
+    filled, blank = _facts(models, choices, inputs, "x"), _facts(models, choices, inputs, "")
+    return ButtonFaces(
+        filled=_face(readiness(filled)),
+        blank=_face(readiness(blank)),
+        filled_uploading=_face(readiness(replace(filled, uploading=True))),
+        blank_uploading=_face(readiness(replace(blank, uploading=True))),
+    )
 
 
 def _facts(

@@ -130,30 +130,26 @@ export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync
   );
 }
 
-/** What stands in the way here and now, beside what the server knows of. */
-function obstacles({ count, limit, limitedBy, uploads }) {
-  const found = [];
-  if (limit > 0 && count > limit)
-    found.push({
-      sentence: `${limitedBy} takes prompts of up to ${figure(limit)} characters; this one has ${figure(count)}.`,
-      target: "prompt",
-    });
-  if (uploads > 0) found.push({ sentence: "A file is still being uploaded.", target: "start_frame" });
-  return found;
-}
-
-function useFace({ filled, blank, limit, limitedBy }) {
+/** What the button says: the server has thought of every case, the browser knows which one it is. */
+function useFace({ faces, limit, limitedBy }) {
   const { text, uploads } = useDraft();
-  const face = text.trim() ? filled : blank;
-  const here = face.action === "sign_in" ? [] : obstacles({ count: characters(text), limit, limitedBy, uploads });
-  const missing = [...face.missing, ...here];
-  const action = face.action === "generate" && here.length ? "show" : face.action;
-  return { ...face, text, missing, action, target: face.target || here[0]?.target };
+  const typed = text.trim() ? "filled" : "blank";
+  const face = faces[uploads > 0 ? `${typed}_uploading` : typed];
+  const count = characters(text);
+  if (limit === 0 || count <= limit || face.action === "sign_in") return { ...face, text };
+  const sentence = `${limitedBy} takes prompts of up to ${figure(limit)} characters; this one has ${figure(count)}.`;
+  return {
+    ...face,
+    text,
+    action: "show",
+    target: face.target || "prompt",
+    missing: [...face.missing, { sentence, target: "prompt" }],
+  };
 }
 
 /** The button that spends money, or says what is missing and leads there. */
-export function GenerateButton({ filled, blank, limit, limitedBy, accepted, refusal, compact, onGenerate }) {
-  const face = useFace({ filled, blank, limit, limitedBy });
+export function GenerateButton({ faces, limit, limitedBy, accepted, refusal, compact, onGenerate }) {
+  const face = useFace({ faces, limit, limitedBy });
   const id = useId();
   const sent = useRef(null);
   const button = useRef(null);

@@ -86,6 +86,19 @@ class ButtonFace:
 
 
 @dataclass(frozen=True)
+class ButtonFaces:
+    """The button in every case that only the browser can tell apart: typing and uploading ask no server."""
+
+    filled: ButtonFace = ButtonFace()
+    """Something is typed."""
+    blank: ButtonFace = ButtonFace()
+    """Nothing is typed."""
+    filled_uploading: ButtonFace = ButtonFace()
+    """As ``filled``, while a file is on its way."""
+    blank_uploading: ButtonFace = ButtonFace()
+
+
+@dataclass(frozen=True)
 class Composition:
     """Everything on the page that follows models, settings, mode and frames."""
 
@@ -99,7 +112,4 @@ class Composition:
     total_note: str
     limit: int
     limited_by: str
-    filled: ButtonFace
-    """The button while something is typed; ``blank`` while nothing is. The browser picks, so that typing
-    needs no answer from the server."""
-    blank: ButtonFace
+    faces: ButtonFaces

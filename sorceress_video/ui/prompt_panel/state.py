@@ -21,7 +21,7 @@ from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
 from sorceress_video.ui.prompt_panel import compose as rules
 from sorceress_video.ui.prompt_panel.compose import Choices, StoredFrame
-from sorceress_video.ui.prompt_panel.models import ButtonFace, CardLine, ModeTab, Note, PriceLine, Slot
+from sorceress_video.ui.prompt_panel.models import ButtonFaces, CardLine, ModeTab, Note, PriceLine, Slot
 from sorceress_video.ui.prompt_panel.submit import find_frame, restore, submit
 
 KEPT_CHARACTERS: Final = 20_000
@@ -47,8 +47,7 @@ class PromptState(rx.State):
     total_note: str = ""
     limit: int = 0
     limited_by: str = ""
-    filled: ButtonFace = ButtonFace()
-    blank: ButtonFace = ButtonFace()
+    faces: ButtonFaces = ButtonFaces()
 
     text: str = ""
     """The prompt as last heard from the browser, which has the newest."""
@@ -256,6 +255,5 @@ _SHOWN: Final = (
     "total_note",
     "limit",
     "limited_by",
-    "filled",
-    "blank",
+    "faces",
 )

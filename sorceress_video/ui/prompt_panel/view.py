@@ -134,8 +134,7 @@ def _price_line(line: rx.Var[PriceLine]) -> rx.Component:
 
 def _button(*, compact: bool) -> rx.Component:
     return GenerateButton.create(
-        filled=PromptState.filled,
-        blank=PromptState.blank,
+        faces=PromptState.faces,
         limit=PromptState.limit,
         limited_by=PromptState.limited_by,
         accepted=PromptState.accepted,
