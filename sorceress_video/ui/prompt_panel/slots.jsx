@@ -232,7 +232,7 @@ export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
             put(setErrors, role, "");
             onRemove(role);
           },
-          onCancel: (role) => running.current[role]?.abort(),
+          onCancel: (role) => (running.current[role]?.asset ? finish(role) : running.current[role]?.abort()),
         }),
       ),
     ),
