@@ -18,8 +18,10 @@ _MIDDLE = (
     "outline-none rounded-md"
 )
 _TALL = "[@container_(min-height:180px)]"
+_ROOM_ONLY = "[@container_(max-height:140px)]:hidden"
 _CHOICE = (
     "relative z-20 inline-flex items-center justify-center gap-1.5 h-[26px] px-2 rounded-sm "
+    "group-has-[>:nth-child(3)]/choices:px-1.5 "
     "text-sm font-medium whitespace-nowrap cursor-pointer select-none bg-bg-3 text-text-1 transition-colors "
     "hover:bg-line-strong pointer-coarse:after:absolute pointer-coarse:after:-inset-x-0.5 "
     "pointer-coarse:after:-inset-y-2.5 pointer-coarse:[@container_(min-height:180px)]:h-9 "
@@ -63,7 +65,7 @@ def failed(card: rx.Var[Card]) -> rx.Component:
         rx.el.div(class_name="absolute inset-0 bg-bad-soft"),
         _ended(
             card,
-            icon("triangle-alert", size=17, class_name=join("text-bad mb-0.5", LOW)),
+            icon("triangle-alert", size=17, class_name=join("text-bad mb-0.5", _ROOM_ONLY)),
             _retry(card),
             _remove(card),
             label=card.model + " failed: " + card.text,
@@ -77,7 +79,7 @@ def cancelled(card: rx.Var[Card]) -> rx.Component:
         _ground(card),
         _ended(
             card,
-            icon("circle-slash", size=17, class_name=join("text-text-3 mb-0.5", LOW)),
+            icon("circle-slash", size=17, class_name=join("text-text-3 mb-0.5", _ROOM_ONLY)),
             _retry(card),
             _remove(card),
             label=card.model + ": cancelled",
@@ -91,7 +93,7 @@ def ambiguous(card: rx.Var[Card]) -> rx.Component:
         rx.el.div(class_name="absolute inset-0 bg-gold/8"),
         _ended(
             card,
-            icon("circle-help", size=17, class_name=join("text-gold mb-0.5", LOW)),
+            icon("circle-help", size=17, class_name=join("text-gold mb-0.5", _ROOM_ONLY)),
             _choice(
                 "search-check",
                 "Check again",
@@ -139,7 +141,10 @@ def _ended(
                 data_testid="card-note",
                 class_name=join("text-sm text-text-2 line-clamp-1", f"{_TALL}:line-clamp-3", LOW),
             ),
-            rx.el.div(*choices, class_name="group/choices flex flex-wrap justify-center gap-1.5 mt-1"),
+            rx.el.div(
+                *choices,
+                class_name="group/choices flex flex-wrap justify-center gap-1.5 has-[>:nth-child(3)]:gap-1 mt-1",
+            ),
             aria_label=label,
             class_name=_MIDDLE,
         ),

@@ -289,8 +289,8 @@ class GalleryState(rx.State):
                 anchor=self._anchor,
                 fresh=self.fresh,
             )
-        except DatabaseError:
-            _log.exception("gallery not read")
+        except DatabaseError as error:
+            _log.warning("gallery not read", error=type(error).__name__, reason=str(error)[:200])
             self.problem = _UNREADABLE
             return
         self._show(window)

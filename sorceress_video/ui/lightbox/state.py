@@ -52,8 +52,8 @@ class LightboxState(rx.State):
         filtered = GalleryFilter("favorites" if shown.view == "favorites" else "all", shown.search)
         try:
             found = await asyncio.to_thread(_look_up, get_database(), member.account_id, filtered, clip_id)
-        except DatabaseError:
-            _log.exception("clip not read")
+        except DatabaseError as error:
+            _log.warning("clip not read", error=type(error).__name__, reason=str(error)[:200])
             self.problem = _UNREADABLE
             return
         if found is None:
