@@ -143,7 +143,8 @@ def _ended(
             ),
             rx.el.div(
                 *choices,
-                class_name="group/choices flex flex-wrap justify-center gap-1.5 has-[>:nth-child(3)]:gap-1 mt-1",
+                class_name="group/choices flex flex-wrap justify-center gap-1.5 mt-1 "
+                "has-[>:nth-child(3)]:gap-1",
             ),
             aria_label=label,
             class_name=_MIDDLE,
