@@ -11,19 +11,20 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Final
 
 import redis.asyncio
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sorceress_video.runtime.logging import configure
 
 from sorceress_video.jobs.actions import WAKE
 from sorceress_video.jobs.predictions import dispatch_predictions
 from sorceress_video.jobs.queues import QueueName, dispatch_clips, enqueue, get_redis
 from sorceress_video.library import upkeep as upkeep_rows
 from sorceress_video.library.database import Database, get_database
+from sorceress_video.runtime.logging import configure
 from sorceress_video.settings import Settings, get_settings
 from worker import upkeep
 from worker.cloud.reconcile import Reconciler
@@ -36,25 +37,29 @@ OUTBOX_EVERY: Final = 0.25
 RECONCILE_EVERY: Final = 2.0
 BEAT_EVERY: Final = 5.0
 UPKEEP_EVERY: Final = 60.0
+REPORT_EVERY: Final = 30.0
 
 
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings, db, connection = get_settings(), get_database(), get_redis()
-    owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    owner = f"{socket.gethostname()[:40]}-{secrets.token_hex(4)}"
     watch = Watch(db, connection, settings, owner)
-    reconciler = Reconciler(db, connection, settings)
+    reconciler = Reconciler(db, connection)
+    housekeeper = upkeep.Housekeeper(db, settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     loops = [
         watch.lease_loop,
         watch.poll_loop,
-        lambda: _every(OUTBOX_EVERY, lambda: asyncio.to_thread(_outbox, db, connection)),
+        watch.notices.run,
+        lambda: _every(OUTBOX_EVERY, lambda: _outbox(db, connection)),
         lambda: _every(RECONCILE_EVERY, reconciler.run),
-        lambda: _every(BEAT_EVERY, lambda: asyncio.to_thread(upkeep_rows.beat, db, "watcher")),
-        lambda: _every(UPKEEP_EVERY, lambda: asyncio.to_thread(_keep_house, db, connection, settings)),
+        lambda: _every(BEAT_EVERY, lambda: upkeep_rows.beat(db, "watcher")),
+        lambda: _every(UPKEEP_EVERY, lambda: _keep_house(housekeeper, connection)),
         lambda: _listen(settings, watch),
+        lambda: _report(watch),
     ]
     tasks = [asyncio.create_task(_kept_alive(loop)) for loop in loops]
     _log.info("watching", owner=owner)
@@ -70,17 +75,31 @@ def _outbox(db: Database, connection: Redis) -> None:
     dispatch_predictions(db, connection)
 
 
-def _keep_house(db: Database, connection: Redis, settings: Settings) -> None:
-    upkeep.run(db, settings)
+def _keep_house(housekeeper: upkeep.Housekeeper, connection: Redis) -> None:
+    housekeeper.run()
     turn = int(time.time() // UPKEEP_EVERY)
-    for asset_id in upkeep.missing_previews(db):
+    for asset_id in housekeeper.missing_previews():
         enqueue(connection, QueueName.MEDIA, asset_id, turn)
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+async def _every(seconds: float, work: Callable[[], object]) -> None:
+    """Do something that blocks, in a thread, again and again."""
     while True:
-        await work()
+        try:
+            await asyncio.to_thread(work)
+        except Exception:
+            await asyncio.sleep(seconds)  # What is broken is not tried more often than what works.
+            raise
         await asyncio.sleep(seconds)
+
+
+async def _report(watch: Watch) -> None:
+    """Say in the log how punctual the watch is, while there is something to watch."""
+    while True:
+        await asyncio.sleep(REPORT_EVERY)
+        pace = watch.pace()
+        if pace.asked:
+            _log.info("pace", **asdict(pace))
 
 
 async def _listen(settings: Settings, watch: Watch) -> None:

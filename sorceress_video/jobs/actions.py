@@ -53,6 +53,7 @@ def cancel(account_id: str, clip_id: str) -> Moved | None:
     """Cancel a clip that has not ended. None when there was nothing to cancel."""
     with get_database().write() as session:
         done = clips.cancel(session, account_id, clip_id)
+    _wake_if_watched(done)
     return _tell(done)
 
 
@@ -97,8 +98,11 @@ def favorite(account_id: str, clip_id: str, *, favorite: bool) -> bool:
 def remove(account_id: str, clip_id: str) -> bool:
     """Take a clip out of the gallery; one that is being made is cancelled first."""
     with get_database().write() as session:
-        clips.cancel(session, account_id, clip_id)
-        return clips.remove(session, account_id, clip_id)
+        cancelled = clips.cancel(session, account_id, clip_id)
+        removed = clips.remove(session, account_id, clip_id)
+    _wake_if_watched(cancelled)
+    _tell(cancelled)
+    return removed
 
 
 def restore(account_id: str, clip_id: str) -> bool:
@@ -109,6 +113,12 @@ def restore(account_id: str, clip_id: str) -> bool:
 
 WAKE = "sorceress:wake"
 """Channel on which a watcher hears which clip to ask about now."""
+
+
+def _wake_if_watched(done: Moved | None) -> None:
+    """The watcher tells the provider; a moment earlier saves what it would go on to charge."""
+    if done is not None and done.status is ClipStatus.CANCELLING:
+        _wake(done.clip_id)
 
 
 def _wake(clip_id: str) -> None:

@@ -147,8 +147,12 @@ def _job_id(name: QueueName, subject: str, dispatch: int) -> str:
 
 def dispatch_resume(db: Database, redis: Redis, clip_id: str) -> None:
     """Send a stale submit through its queue again, for a provider that knows the attempt's key."""
-    with db.write() as session:
+    with db.read() as session:
         clip = moves.stale_submit(session, clip_id)
-        claimed = moves.claim(session, clip, CLAIM) if clip else None
-    if claimed is not None:
+    if clip is None:
+        return
+    waiting = is_queued(redis, QueueName.SUBMIT, clip.id, clip.dispatch)
+    with db.write() as session:
+        claimed = moves.claim(session, clip, CLAIM, anew=not waiting)
+    if claimed is not None and not waiting:
         enqueue(redis, QueueName.SUBMIT, claimed.clip_id, claimed.dispatch)

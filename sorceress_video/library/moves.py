@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Update
 from sqlalchemy import update as sql_update
@@ -26,6 +26,10 @@ from sorceress_video.generation.lifecycle import (
 )
 from sorceress_video.library import ledger
 from sorceress_video.library.tables import Asset, Attempt, Clip, utc_now
+
+PHASE_LENGTH: Final = 32
+CODE_LENGTH: Final = 64
+"""Characters that the columns hold. PostgreSQL refuses longer ones, and codes are a provider's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ class Watched:
     status_url: str | None
     response_url: str | None
     cancel_url: str | None
-    started_at: datetime | None
-    cancel_requested_at: datetime | None
+    accepted_at: datetime | None
+    """When the provider took this attempt: what its time limit counts from."""
 
 
 def _update(table: type[Clip] | type[Attempt]) -> Update:
@@ -144,8 +148,12 @@ def stale_submit(session: Session, clip_id: str) -> Clip | None:
 
 
 def claim(session: Session, clip: Clip, lease: timedelta, *, anew: bool = True) -> Claimed | None:
-    """Take a due clip for a queue until the lease runs out: ``anew`` as one more dispatch."""
+    """Take a due clip for a queue until the lease runs out: ``anew`` as one more dispatch.
+
+    An owner whose lease ran out has died at the step; that counts as a trouble.
+    """
     now = utc_now()
+    died = clip.lease_owner is not None
     dispatch = clip.dispatch + 1 if anew else clip.dispatch
     done = session.exec(
         _update(Clip)
@@ -155,7 +163,12 @@ def claim(session: Session, clip: Clip, lease: timedelta, *, anew: bool = True) 
             col(Clip.dispatch) == clip.dispatch,
             (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < now),
         )
-        .values(dispatch=dispatch, lease_until=now + lease, lease_owner=None)
+        .values(
+            dispatch=dispatch,
+            lease_until=now + lease,
+            lease_owner=None,
+            failures=col(Clip.failures) + (1 if died else 0),
+        )
     )
     if done.rowcount != 1:
         return None
@@ -271,15 +284,34 @@ def accept(
             response_url=response_url,
             cancel_url=cancel_url,
             accepted_at=utc_now(),
+            ended_at=None,
+            error_code=None,
         )
     )
     clip = session.get(Clip, clip_id)
     if clip is None or clip.attempt != number:
         return None
     if clip.status == ClipStatus.AMBIGUOUS.value:
-        return shift(session, clip, Move.FIND, **_fresh("Waiting at the provider"))
+        return _found(session, clip)
     wanted = Move.ACCEPT if clip.cancel_requested_at is None else Move.ACCEPT_CANCELLED
     return shift(session, clip, wanted, waiting_since=None, **_fresh("Waiting at the provider"))
+
+
+def _found(session: Session, clip: Clip) -> Moved | None:
+    """The late word about a doubtful attempt: the doubt is over, a cancel from before it is not."""
+    done = shift(
+        session,
+        clip,
+        Move.FIND,
+        waiting_since=None,
+        error_code=None,
+        error_text=None,
+        billed=None,
+        **_fresh("Waiting at the provider"),
+    )
+    if done is not None and clip.cancel_requested_at is not None:
+        return shift(session, clip, Move.CANCEL, phase="Cancelling")
+    return done
 
 
 def give_back(
@@ -309,7 +341,7 @@ def give_back(
 
 def doubt(session: Session, clip: Clip, *, code: str, sentence: str) -> Moved | None:
     """The answer to the submit never came. Only a person or a look-up moves the clip on."""
-    number = clip.attempt
+    number, code = clip.attempt, code[:CODE_LENGTH]
     done = shift(
         session, clip, Move.DOUBT, error_code=code, error_text=sentence, billed="maybe", **_fresh(None)
     )
@@ -344,10 +376,19 @@ def lease_watched(session: Session, owner: str, lease: timedelta, limit: int) ->
         .where(col(Clip.id).in_(ids), col(Clip.status).in_([s.value for s in WATCHED]), free)
         .values(lease_owner=owner, lease_until=now + lease)
     )
+    return read_watched(session, owner, ids)
+
+
+def read_watched(session: Session, owner: str, ids: Sequence[str]) -> list[Watched]:
+    """Those of these clips that are this watcher's, with their attempts."""
     rows = session.exec(
         select(Clip, Attempt)
         .join(Attempt, (col(Attempt.clip_id) == col(Clip.id)) & (col(Attempt.number) == col(Clip.attempt)))
-        .where(col(Clip.id).in_(ids), Clip.lease_owner == owner)
+        .where(
+            col(Clip.id).in_(ids),
+            Clip.lease_owner == owner,
+            col(Clip.status).in_([s.value for s in WATCHED]),
+        )
     ).all()
     return [_watched(clip, attempt) for clip, attempt in rows if attempt.request_id]
 
@@ -361,20 +402,34 @@ def renew_watched(session: Session, owner: str, lease: timedelta) -> None:
     )
 
 
-def changed_since(session: Session, owner: str, versions: dict[str, int]) -> list[Watched]:
-    """Those of a watcher's clips whose row is newer than it knows (a person cancelled, say)."""
+def release_watched(session: Session, owner: str) -> None:
+    """Let go of everything that this watcher has."""
+    session.exec(
+        _update(Clip)
+        .where(col(Clip.lease_owner) == owner, col(Clip.status).in_([s.value for s in WATCHED]))
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def held_by(session: Session, owner: str) -> dict[str, int]:
+    """Ids and versions of everything that this watcher has, by which it sees what a person changed."""
     rows = session.exec(
-        select(Clip, Attempt)
-        .join(Attempt, (col(Attempt.clip_id) == col(Clip.id)) & (col(Attempt.number) == col(Clip.attempt)))
-        .where(Clip.lease_owner == owner, col(Clip.status).in_([s.value for s in WATCHED]))
+        select(Clip.id, Clip.version).where(
+            Clip.lease_owner == owner, col(Clip.status).in_([s.value for s in WATCHED])
+        )
     ).all()
-    return [_watched(clip, row) for clip, row in rows if versions.get(clip.id) != clip.version]
+    return dict(rows)
 
 
 def finish(session: Session, clip_id: str, version: int) -> Moved | None:
-    """The provider says that the clip is made: bring it home."""
+    """The provider says that the clip is made: bring it home.
+
+    Troubles of an earlier download go on counting, else a result that is gone would be asked for without end.
+    """
     clip = at(session, clip_id, version)
-    return shift(session, clip, Move.FINISH, **_fresh("Saving")) if clip else None
+    if clip is None:
+        return None
+    return shift(session, clip, Move.FINISH, failures=clip.failures, **_fresh("Saving"))
 
 
 def rewatch(session: Session, clip: Clip, failures: int) -> Moved | None:
@@ -423,6 +478,7 @@ def end(
     retry_helps: bool | None = None,
 ) -> Moved | None:
     """Fail or cancel a clip and close its attempt and its reserve."""
+    code = code[:CODE_LENGTH] if code else None
     sent = clip.status not in {ClipStatus.QUEUED.value, ClipStatus.WAITING.value}
     number = (
         clip.attempt if sent else clip.attempt + 1
@@ -447,7 +503,7 @@ def end(
 
 
 def _fresh(phase: str | None) -> dict[str, Any]:
-    return {"phase": phase, "progress": None, "queue_position": None}
+    return {"phase": phase[:PHASE_LENGTH] if phase else None, "progress": None, "queue_position": None}
 
 
 def _close_attempt(session: Session, clip_id: str, number: int, state: str, code: str | None) -> None:
@@ -472,6 +528,5 @@ def _watched(clip: Clip, attempt: Attempt) -> Watched:
         status_url=attempt.status_url,
         response_url=attempt.response_url,
         cancel_url=attempt.cancel_url,
-        started_at=clip.started_at,
-        cancel_requested_at=clip.cancel_requested_at,
+        accepted_at=attempt.accepted_at,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ClipStatus
-from sorceress_video.library.tables import Asset, Attempt, Clip, ClipInput, StoredFile
+from sorceress_video.library.tables import Asset, Attempt, Clip, ClipInput, StoredFile, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,17 @@ class VideoFacts:
 
 
 def keep_file(session: Session, file: KeptFile) -> None:
-    """The row of a stored file; the same content again changes nothing."""
-    if session.get(StoredFile, file.key) is None:
-        session.add(StoredFile(key=file.key, bytes=file.bytes, mime=file.mime))
-        session.flush()
+    """The row of a stored file, locked, and as young as if it were new, so that the upkeep lets it be.
+
+    Who stored the file before looks again afterwards, in the same transaction: the upkeep may have taken an
+    unused file of the same content in between.
+    """
+    row = session.get(StoredFile, file.key, with_for_update=True)
+    if row is None:
+        row = StoredFile(key=file.key, bytes=file.bytes, mime=file.mime)
+    row.created_at = utc_now()
+    session.add(row)
+    session.flush()
 
 
 def add_result(
@@ -83,12 +90,14 @@ def add_derived(session: Session, asset_id: str, *, preview: KeptFile, last_fram
     return True
 
 
-def without_preview(session: Session, limit: int) -> Sequence[str]:
-    """Videos of finished clips that still lack a preview, oldest first."""
+def without_preview(session: Session, limit: int, *, after: str = "") -> Sequence[str]:
+    """Videos of finished clips that still lack a preview, oldest first, from an id on."""
     return session.exec(
         select(Asset.id)
         .join(Clip, col(Clip.video_id) == col(Asset.id))
-        .where(Clip.status == ClipStatus.COMPLETED.value, col(Asset.preview_key).is_(None))
+        .where(
+            Clip.status == ClipStatus.COMPLETED.value, col(Asset.preview_key).is_(None), col(Asset.id) > after
+        )
         .order_by(col(Asset.id))
         .limit(limit)
     ).all()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from sorceress_video.generation.lifecycle import ACTIVE
 from sorceress_video.library.database import Database
-from sorceress_video.library.tables import SandboxPrediction, utc_now
+from sorceress_video.library.tables import Clip, SandboxPrediction, utc_now
+
+_OPEN: Final = ("queued", "running")
 
 
 def submit(db: Database, key: str, spec: dict[str, Any]) -> SandboxPrediction:
@@ -49,7 +52,7 @@ def due(session: Session, limit: int, *, only: str | None = None) -> Sequence[Sa
     """Predictions that no living renderer holds."""
     now = utc_now()
     wanted = select(SandboxPrediction).where(
-        col(SandboxPrediction.status).in_(["queued", "running"]),
+        col(SandboxPrediction.status).in_(_OPEN),
         (col(SandboxPrediction.lease_until).is_(None)) | (col(SandboxPrediction.lease_until) < now),
     )
     if only is not None:
@@ -60,18 +63,21 @@ def due(session: Session, limit: int, *, only: str | None = None) -> Sequence[Sa
 def claim(
     session: Session, prediction: SandboxPrediction, lease: timedelta, *, anew: bool = True
 ) -> int | None:
-    """Keep a prediction for a queue for a while, ``anew`` as one more dispatch; None if it is taken.
+    """Keep a prediction for a queue for a while, ``anew`` as one more dispatch; None if it is taken or over.
 
     One whose renderer died is waiting again.
     """
+    now = utc_now()
     dispatch = prediction.dispatch + 1 if anew else prediction.dispatch
     done = session.exec(
         update(SandboxPrediction)
         .where(
             col(SandboxPrediction.id) == prediction.id,
             col(SandboxPrediction.dispatch) == prediction.dispatch,
+            col(SandboxPrediction.status).in_(_OPEN),
+            (col(SandboxPrediction.lease_until).is_(None)) | (col(SandboxPrediction.lease_until) < now),
         )
-        .values(status="queued", dispatch=dispatch, lease_until=utc_now() + lease)
+        .values(status="queued", dispatch=dispatch, lease_until=now + lease)
         .execution_options(synchronize_session=False)
     )
     return dispatch if done.rowcount == 1 else None
@@ -139,12 +145,37 @@ def cancel(session: Session, prediction_id: str) -> bool:
         update(SandboxPrediction)
         .where(
             col(SandboxPrediction.id) == prediction_id,
-            col(SandboxPrediction.status).in_(["queued", "running"]),
+            col(SandboxPrediction.status).in_(_OPEN),
         )
         .values(status="cancelled", lease_until=None)
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount == 1)
+
+
+def forget_settled(session: Session, before: datetime, *, limit: int = 500) -> list[str]:
+    """Delete predictions whose clip has come to rest or is gone; their ids. Their films are nobody's then.
+
+    Whether a film is still wanted only the clip knows: while its download fails, the clip is not at rest.
+    """
+    clip_id = func.substr(col(SandboxPrediction.key), 1, 32)  # The key is the clip's id and the attempt.
+    wanted = select(Clip.id).where(
+        col(Clip.id) == clip_id, col(Clip.status).in_([status.value for status in ACTIVE])
+    )
+    ids = session.exec(
+        select(SandboxPrediction.id)
+        .where(col(SandboxPrediction.created_at) < before, ~wanted.exists())
+        .limit(limit)
+    ).all()
+    session.exec(delete(SandboxPrediction).where(col(SandboxPrediction.id).in_(ids)))
+    return list(ids)
+
+
+def known(session: Session, prediction_ids: Sequence[str]) -> set[str]:
+    """Those of these predictions that there are."""
+    return set(
+        session.exec(select(SandboxPrediction.id).where(col(SandboxPrediction.id).in_(prediction_ids))).all()
+    )
 
 
 def _by_key(session: Session, key: str) -> SandboxPrediction | None:

@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from sorceress_video.library.database import Database
@@ -57,23 +58,70 @@ def _drop_assets(session: Session, asset_ids: Sequence[str]) -> None:
     session.exec(delete(Asset).where(col(Asset.id).in_([i for i in asset_ids if i not in used])))
 
 
-def unreferenced_files(session: Session, before: datetime, *, limit: int = 500) -> list[str]:
-    """Keys of stored files that no asset points to any more, old enough not to be in the making."""
-    references = or_(
-        col(Asset.file_key) == col(StoredFile.key),
-        col(Asset.poster_key) == col(StoredFile.key),
-        col(Asset.preview_key) == col(StoredFile.key),
-        col(Asset.last_frame_key) == col(StoredFile.key),
-    )
-    used = select(Asset).where(references).exists()
+def ownerless_results(session: Session, before: datetime, *, prefix: str = "", limit: int = 500) -> list[str]:
+    """Videos that no clip shows and none takes as an input any more, of files whose key begins so."""
     return list(
-        session.exec(select(StoredFile.key).where(col(StoredFile.created_at) < before, ~used).limit(limit))
+        session.exec(
+            select(Asset.id)
+            .where(
+                Asset.origin == "result",
+                col(Asset.created_at) < before,
+                *_within(col(Asset.file_key), prefix),
+                ~select(Clip.id).where(col(Clip.video_id) == col(Asset.id)).exists(),
+                ~_taken_as_input(),
+            )
+            .limit(limit)
+        )
     )
 
 
-def forget_files(session: Session, keys: Sequence[str]) -> None:
-    """Drop the rows of stored files; the caller deletes the objects after the commit."""
-    session.exec(delete(StoredFile).where(col(StoredFile.key).in_(keys)))
+def drop_ownerless(session: Session, asset_ids: Sequence[str]) -> None:
+    """Delete the rows of :func:`ownerless_results`, but for those that a clip took as an input meanwhile."""
+    session.exec(delete(Asset).where(col(Asset.id).in_(asset_ids), ~_taken_as_input()))
+
+
+def unreferenced_files(
+    session: Session, before: datetime, *, prefix: str = "", limit: int = 500
+) -> list[str]:
+    """Keys of stored files that no asset points to any more, old enough not to be in the making.
+
+    Args:
+        before: files that were stored, or stored again, later than this stay.
+        prefix: only keys that begin so.
+        limit: at most so many.
+    """
+    wanted = select(StoredFile.key).where(
+        col(StoredFile.created_at) < before, ~_referenced(), *_within(col(StoredFile.key), prefix)
+    )
+    return list(session.exec(wanted.limit(limit)))
+
+
+def forget_unreferenced(session: Session, keys: Sequence[str], before: datetime) -> list[str]:
+    """Drop the rows of those files that are still unreferenced; their keys.
+
+    The caller deletes the objects before it commits, while the rows are locked.
+    """
+    gone = session.exec(
+        delete(StoredFile)
+        .where(col(StoredFile.key).in_(keys), col(StoredFile.created_at) < before, ~_referenced())
+        .returning(col(StoredFile.key))
+        .execution_options(synchronize_session=False)
+    )
+    return list(gone.scalars())
+
+
+def _taken_as_input() -> ColumnElement[bool]:
+    return select(ClipInput.clip_id).where(col(ClipInput.asset_id) == col(Asset.id)).exists()
+
+
+def _referenced() -> ColumnElement[bool]:
+    columns = (Asset.file_key, Asset.poster_key, Asset.preview_key, Asset.last_frame_key)
+    return or_(*(select(Asset.id).where(col(column) == col(StoredFile.key)).exists() for column in columns))
+
+
+def _within(column: Mapped[str], prefix: str) -> list[ColumnElement[bool]]:
+    """Conditions that an index can serve, on both databases, unlike a pattern."""
+    return [column >= prefix, column < f"{prefix}g"] if prefix else []
 
 
 def unknown_keys(session: Session, keys: Sequence[str]) -> list[str]:

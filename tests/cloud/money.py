@@ -36,8 +36,8 @@ def assert_promises(deployment: Deployment, simulator: FalSimulator | None, ids:
 
 def _assert_files(deployment: Deployment, videos: Sequence[str | None]) -> None:
     storage = open_storage(get_settings())
-    upkeep.collect_unreferenced(deployment.db, storage, utc_now())
-    upkeep.collect_orphans(deployment.db, storage, utc_now())
+    upkeep.collect(deployment.db, storage, utc_now())
+    upkeep.collect(deployment.db, storage, utc_now())  # Twice: what was an orphan is unreferenced then.
     with deployment.db.read() as session:
         known = set(session.exec(select(StoredFile.key)))
         assets = {asset.id: asset for asset in session.exec(select(Asset))}

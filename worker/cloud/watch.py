@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import secrets
+from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,9 +22,10 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
-from sorceress_video.jobs.hints import Hint, hint_of, publish
+from sorceress_video.jobs.hints import Hint, hint_of
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.jobs.queues import dispatch_clips
 from sorceress_video.library import moves
@@ -30,6 +33,8 @@ from sorceress_video.library.database import Database, Session
 from sorceress_video.library.moves import Moved, Watched
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.settings import Settings
+from worker.cloud import endings
+from worker.cloud.notices import Notices
 from worker.cloud.patience import pause
 from worker.cloud.providers.base import (
     Billing,
@@ -41,23 +46,37 @@ from worker.cloud.providers.base import (
     Status,
     Ticket,
 )
-from worker.cloud.providers.registry import open_provider
+from worker.cloud.providers.registry import UnknownProviderError, open_provider
 
 _log = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(seconds=15)
-RENEW_EVERY: Final = 5.0
-"""Seconds; a third of the lease, so that two missed turns lose nothing."""
+LOOK_EVERY: Final = 0.25
+"""Seconds between two looks for clips that nobody watches."""
 AT_ONCE: Final = 100
-"""Questions under way at a time."""
-UNKNOWN_TIMES: Final = 4
-"""A provider may not know a fresh request at once; after so many times it never will."""
+"""Questions under way at a time, of each provider: one that hangs must not keep the others' clips waiting."""
+UNKNOWN_TIMES: Final = 6
+"""A provider may not know a fresh request at once; after so many times, about a minute, it never will."""
 NOTE_EVERY: Final = 5.0
 """Seconds between two writes of progress to one row; open pages hear of every change by a hint."""
+CONTACT_PATIENCE: Final = timedelta(hours=24)
+"""A clip whose provider cannot be asked is paid for: the questions go on this long after its limit."""
+LAGS_KEPT: Final = 50_000
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Step = Callable[[Session, Clip], Moved | None]
+_random = secrets.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How punctual the questions were since the last look: seconds by which they came late."""
+
+    clips: int
+    asked: int
+    lag_p50: float
+    lag_p99: float
+    lag_max: float
 
 
 @dataclass(slots=True)
@@ -71,6 +90,7 @@ class _Watch:
     asked_to_cancel: bool = False
     shown: tuple[Any, ...] = ()
     noted_at: float = field(default=0.0)
+    due: float = field(default=0.0)
     turn: int = 0
     """Number of its place in the heap; older places are stale."""
 
@@ -83,17 +103,18 @@ class Watch:
         self._redis = redis
         self._settings = settings
         self._owner = owner
+        self._lease_time = timedelta(seconds=settings.lease_seconds)
         self._watched: dict[str, _Watch] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._turns = count()
         self._providers: dict[str, Provider] = {}
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._rooms: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._under_way: set[asyncio.Task[None]] = set()
         # One thread: SQLite has one writer anyway, and the order of writes stays the order of answers.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
         self._news = asyncio.Event()
-        self.lags: list[float] = []
-        """Seconds by which questions came late, for the bench; emptied by whoever reads it."""
+        self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
+        self.notices = Notices(db, redis)
 
     # --- what the process's loops call
 
@@ -103,28 +124,28 @@ class Watch:
         while True:
             for row in await self._rows(self._lease):
                 self._begin(row)
-            if monotonic() - renewed >= RENEW_EVERY:
+            # A third of the lease, so that two missed turns lose nothing.
+            if monotonic() - renewed >= self._lease_time.total_seconds() / 3:
                 renewed = monotonic()
                 await self._rows(self._renew)
-            await asyncio.sleep(0.25)
+                await self.refresh()
+            await asyncio.sleep(LOOK_EVERY)
 
     async def poll_loop(self) -> None:
         """Ask about each clip when it is due."""
         while True:
+            self._news.clear()
             now = monotonic()
             while self._heap and self._heap[0][0] <= now:
-                due, turn, clip_id = heapq.heappop(self._heap)
+                _, turn, clip_id = heapq.heappop(self._heap)
                 watch = self._watched.get(clip_id)
                 if watch is None or watch.turn != turn:
                     continue
-                self.lags.append(now - due)
                 task = asyncio.create_task(self._look(watch))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
-            wait = min(0.5, self._heap[0][0] - now) if self._heap else 0.5
-            self._news.clear()
             try:
-                async with asyncio.timeout(max(0.005, wait)):
+                async with asyncio.timeout(self._heap[0][0] - now if self._heap else None):
                     await self._news.wait()
             except TimeoutError:
                 continue
@@ -136,16 +157,45 @@ class Watch:
             watch.troubles = 0
             self._plan(watch, 0.0)
 
-    @property
-    def size(self) -> int:
-        """How many clips are under watch."""
-        return len(self._watched)
+    async def refresh(self) -> None:
+        """Read again which clips are held and what a person changed about them."""
+        known = frozenset(self._watched)
+        held = await self._rows(self._held)
+        for clip_id in known - held.keys():
+            self._watched.pop(clip_id, None)  # Ended elsewhere, or another watcher's by now.
+        changed = [
+            clip_id
+            for clip_id, version in held.items()
+            if (watch := self._watched.get(clip_id)) is None or watch.row.version != version
+        ]
+        for row in await self._rows(self._read, changed) if changed else []:
+            watch = self._watched.get(row.clip_id)
+            if watch is None or watch.row.attempt != row.attempt:
+                self._begin(row)
+            elif watch.row.version != row.version:
+                watch.row = row
+                self._plan(watch, 0.0)
+
+    def pace(self) -> Pace:
+        """How punctual the questions were since this was last asked."""
+        lags = sorted(self._lags) or [0.0]
+        asked = len(self._lags)
+        self._lags.clear()
+        return Pace(
+            clips=len(self._watched),
+            asked=asked,
+            lag_p50=round(lags[len(lags) // 2], 4),
+            lag_p99=round(lags[int(len(lags) * 0.99)], 4),
+            lag_max=round(lags[-1], 4),
+        )
 
     async def aclose(self) -> None:
-        """Let go. Leases run out by themselves."""
+        """Let go of everything, so that the next watcher need not wait for the lease to run out."""
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._rows(self._release)
+        await self.notices.flush()
         for provider in self._providers.values():
             await provider.aclose()
         self._thread.shutdown(wait=True)
@@ -161,29 +211,29 @@ class Watch:
             if not moves.any_unwatched(session):
                 return []
         with self._db.write() as session:
-            rows = moves.lease_watched(session, self._owner, LEASE, 500)
+            rows = moves.lease_watched(session, self._owner, self._lease_time, 500)
         if rows:
             reached(Point.WATCH_LEASED)
         return rows
 
     def _renew(self) -> None:
-        with self._db.write() as session:
-            moves.renew_watched(session, self._owner, LEASE)
-
-    def _changed(self) -> list[Watched]:
         with self._db.read() as session:
-            versions = {clip_id: watch.row.version for clip_id, watch in self._watched.items()}
-            return moves.changed_since(session, self._owner, versions)
+            if not moves.held_by(session, self._owner):
+                return
+        with self._db.write() as session:
+            moves.renew_watched(session, self._owner, self._lease_time)
 
-    async def refresh(self) -> None:
-        """Read again which clips a person changed; called when a hint says that one was."""
-        for row in await self._rows(self._changed):
-            watch = self._watched.get(row.clip_id)
-            if watch is None:
-                self._begin(row)
-            else:
-                watch.row = row
-                self._plan(watch, 0.0)
+    def _held(self) -> dict[str, int]:
+        with self._db.read() as session:
+            return moves.held_by(session, self._owner)
+
+    def _read(self, clip_ids: list[str]) -> list[Watched]:
+        with self._db.read() as session:
+            return moves.read_watched(session, self._owner, clip_ids)
+
+    def _release(self) -> None:
+        with self._db.write() as session:
+            moves.release_watched(session, self._owner)
 
     # --- one clip
 
@@ -195,18 +245,23 @@ class Watch:
     def _first_pause(self, row: Watched) -> float:
         if row.status is ClipStatus.CANCELLING or row.provider == "sandbox":
             return 0.0
-        return self._settings.poll_interval / 2
+        interval = self._settings.poll_interval
+        if row.accepted_at and (utc_now() - row.accepted_at).total_seconds() < interval:
+            return interval / 2
+        return interval * _random.random()  # Taken over with many others, which must not be due at once.
 
     def _plan(self, watch: _Watch, seconds: float) -> None:
         watch.turn = next(self._turns)
-        heapq.heappush(self._heap, (monotonic() + seconds, watch.turn, watch.row.clip_id))
-        self._news.set()
+        watch.due = monotonic() + seconds
+        heapq.heappush(self._heap, (watch.due, watch.turn, watch.row.clip_id))
+        if self._heap[0][1] == watch.turn:
+            self._news.set()
 
     def _interval(self, watch: _Watch) -> float:
         """Seconds to the next question: often while a clip is young, seldom when it is old."""
-        if watch.row.provider == "sandbox":
-            return min(0.3, self._settings.poll_interval)  # A read of our own table.
         base = self._settings.poll_interval
+        if watch.row.provider == "sandbox":  # A read of our own table.
+            return min(0.3 if watch.shown[:1] == (Phase.RUNNING,) else 0.6, base)
         age = monotonic() - watch.since
         if age > 300:
             base *= 5
@@ -216,17 +271,23 @@ class Watch:
 
     async def _look(self, watch: _Watch) -> None:
         row = watch.row
-        with structlog.contextvars.bound_contextvars(clip_id=row.clip_id, step="watch"):
-            async with self._room:
-                try:
-                    await self._ask(watch, row)
-                except ProviderFault as fault:
-                    await self._trouble(watch, fault)
-                except Exception:  # noqa: BLE001
-                    # One clip's surprise must not end the watch of all others; the row is as it was.
-                    _log.exception("watch failed")
-                    watch.troubles += 1
-                    self._plan(watch, pause(watch.troubles))
+        structlog.contextvars.bind_contextvars(clip_id=row.clip_id, step="watch")  # Of this task alone.
+        async with self._rooms[row.provider]:
+            if self._watched.get(row.clip_id) is not watch:
+                return
+            turn = watch.turn
+            self._lags.append(monotonic() - watch.due)
+            try:
+                await self._ask(watch, row)
+            except ProviderFault as fault:
+                await self._trouble(watch, fault)
+            except Exception:  # noqa: BLE001
+                # One clip's surprise must not end the watch of all others; the row is as it was.
+                _log.exception("watch failed")
+                await self._trouble(watch, endings.own_error(row))
+            finally:
+                if self._watched.get(row.clip_id) is watch and watch.turn == turn:
+                    self._plan(watch, pause(watch.troubles))  # What is watched is always due some time.
 
     async def _ask(self, watch: _Watch, row: Watched) -> None:
         provider = self._provider(row.provider)
@@ -248,8 +309,8 @@ class Watch:
         if outcome == "already_done":
             await self._finish(watch)
             return True
-        started = watch.shown[:1] == (Phase.RUNNING,)
-        billed = Billing.NO if outcome == "cancelled" and not started else Billing.MAYBE
+        waiting = watch.shown[:1] == (Phase.QUEUED,)
+        billed = Billing.NO if outcome == "cancelled" and waiting else Billing.MAYBE
         if watch.row.provider == "sandbox":
             billed = Billing.NO
         await self._end(watch, Move.CONFIRM_CANCEL, billed)
@@ -259,7 +320,7 @@ class Watch:
         if status.phase is Phase.DONE:
             await self._finish(watch)
         elif status.phase is Phase.FAILED:
-            await self._failed(watch, status.fault or _no_reason(watch.row))
+            await self._failed(watch, status.fault or endings.no_reason(watch.row))
         elif status.phase is Phase.CANCELLED:
             await self._cancelled(watch)
         elif status.phase is Phase.UNKNOWN:
@@ -270,46 +331,53 @@ class Watch:
     async def _still_going(self, watch: _Watch, status: Status) -> None:
         watch.unknown = 0
         row = watch.row
-        if row.started_at and (utc_now() - row.started_at).total_seconds() > self._settings.generation_limit:
-            await self._failed(watch, _too_long(row))
+        if self._over_limit(row, timedelta(0)):
+            await self._failed(watch, endings.too_long(row))
             return
         shown = (status.phase, status.queue_position, _rounded(status.progress), status.message)
         if shown != watch.shown:
             changed_phase = watch.shown[:1] != shown[:1]
             watch.shown = shown
-            await self._show(watch, status, write=changed_phase)
+            self._show(watch, status, write=changed_phase)
         self._plan(watch, self._interval(watch))
 
-    async def _show(self, watch: _Watch, status: Status, *, write: bool) -> None:
+    def _over_limit(self, row: Watched, extra: timedelta) -> bool:
+        limit = timedelta(seconds=self._settings.generation_limit) + extra
+        return row.accepted_at is not None and utc_now() - row.accepted_at > limit
+
+    def _show(self, watch: _Watch, status: Status, *, write: bool) -> None:
         row = watch.row
         phase = "Waiting for capacity…" if status.phase is Phase.QUEUED else status.message or "Generating"
         if row.status is ClipStatus.CANCELLING:
             phase = "Cancelling"
-        facts = {"phase": phase[:32], "queue_position": status.queue_position, "progress": status.progress}
+        phase = phase[:32]
         if write or monotonic() - watch.noted_at > NOTE_EVERY:
             watch.noted_at = monotonic()
-            await self._rows(self._note, row.clip_id, row.version, facts)
-        hint = Hint(
-            kind="progress",
-            account=row.account_id,
-            clip=row.clip_id,
-            version=row.version,
-            status=row.status.value,
-            phase=facts["phase"],
-            progress=status.progress,
-            queue_position=status.queue_position,
+            facts = {"phase": phase, "queue_position": status.queue_position, "progress": status.progress}
+            self.notices.note(row.clip_id, row.version, facts)
+        self.notices.tell(
+            Hint(
+                kind="progress",
+                account=row.account_id,
+                clip=row.clip_id,
+                version=row.version,
+                status=row.status.value,
+                phase=phase,
+                progress=status.progress,
+                queue_position=status.queue_position,
+            )
         )
-        await asyncio.to_thread(publish, self._redis, hint)
-
-    def _note(self, clip_id: str, version: int, facts: dict[str, Any]) -> None:
-        with self._db.write() as session:
-            moves.show(session, clip_id, version, **facts)
 
     async def _finish(self, watch: _Watch) -> None:
         row = watch.row
-        await self._move(watch, lambda session, clip: moves.finish(session, clip.id, row.version))
+        # Not synced: after a power cut the provider simply says it again.
+        step = partial(moves.finish, clip_id=row.clip_id, version=row.version)
+        await self._move(watch, lambda session, _: step(session), durable=False)
         reached(Point.WATCH_FINISHED)
-        await asyncio.to_thread(dispatch_clips, self._db, self._redis, [row.clip_id])
+        try:
+            await asyncio.to_thread(dispatch_clips, self._db, self._redis, [row.clip_id])
+        except RedisError as error:
+            _log.warning("not queued, the outbox will", error=type(error).__name__)
 
     async def _failed(self, watch: _Watch, fault: ProviderFault) -> None:
         if fault.kind is FaultKind.BUSY and watch.row.status is ClipStatus.RUNNING:
@@ -330,16 +398,17 @@ class Watch:
         if watch.unknown < UNKNOWN_TIMES:
             self._plan(watch, pause(watch.unknown))
             return
-        await self._end(watch, Move.FAIL, Billing.MAYBE, _lost(watch.row))
+        await self._end(watch, Move.FAIL, Billing.MAYBE, endings.lost(watch.row))
 
     async def _trouble(self, watch: _Watch, fault: ProviderFault) -> None:
         """A question failed. Asking again is free, at a growing distance."""
         watch.troubles += 1
         _log.info("not answered", code=fault.code, troubles=watch.troubles)
+        if self._over_limit(watch.row, CONTACT_PATIENCE):
+            await self._failed(watch, endings.out_of_reach(watch.row, fault))
+            return
         if watch.troubles in (3, 10) or fault.kind is FaultKind.ACCOUNT:
-            await self._rows(
-                self._note, watch.row.clip_id, watch.row.version, {"phase": "Asking the provider…"}
-            )
+            self.notices.note(watch.row.clip_id, watch.row.version, {"phase": "Asking the provider…"})
         self._plan(watch, max(self._interval(watch), pause(watch.troubles, fault.retry_after)))
 
     async def _end(
@@ -358,53 +427,31 @@ class Watch:
             ),
         )
 
-    async def _move(self, watch: _Watch, step: Step) -> None:
-        self._watched.pop(watch.row.clip_id, None)
+    async def _move(self, watch: _Watch, step: Step, *, durable: bool = True) -> None:
+        row = watch.row
 
         def work() -> Moved | None:
-            with self._db.write(durable=True) as session:
-                clip = moves.at(session, watch.row.clip_id, watch.row.version)
+            with self._db.write(durable=durable) as session:
+                clip = moves.at(session, row.clip_id, row.version)
                 return step(session, clip) if clip is not None else None
 
         done: Moved | None = await self._rows(work)
+        if self._watched.get(row.clip_id) is watch:  # Not before it is written, or a full disk would lose it.
+            del self._watched[row.clip_id]
         if done is None:
             await self.refresh()  # A person was faster; the row says what now.
             return
         _log.info("moved", to=done.status.value)
-        await asyncio.to_thread(publish, self._redis, hint_of(done))
+        self.notices.tell(hint_of(done))
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
-            self._providers[name] = open_provider(name, self._settings)
+            try:
+                self._providers[name] = open_provider(name, self._settings)
+            except UnknownProviderError as error:
+                raise endings.no_provider(name) from error
         return self._providers[name]
 
 
 def _rounded(progress: float | None) -> float | None:
     return None if progress is None else round(progress, 2)
-
-
-def _no_reason(row: Watched) -> ProviderFault:
-    return ProviderFault(
-        FaultKind.BROKEN,
-        "failed",
-        f"{row.model_name}'s provider says that it failed, without a reason. It may have been charged.",
-        billing=Billing.MAYBE,
-    )
-
-
-def _too_long(row: Watched) -> ProviderFault:
-    return ProviderFault(
-        FaultKind.BROKEN,
-        "too_long",
-        f"{row.model_name} did not finish within this workspace's limit. It may have been charged.",
-        billing=Billing.MAYBE,
-    )
-
-
-def _lost(row: Watched) -> ProviderFault:
-    return ProviderFault(
-        FaultKind.BROKEN,
-        "lost",
-        f"{row.model_name}'s provider no longer knows this clip. It may have been charged.",
-        billing=Billing.MAYBE,
-    )

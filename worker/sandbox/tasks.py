@@ -13,7 +13,7 @@ import structlog
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.library import results, sandbox
 from sorceress_video.library.database import Database, get_database
-from sorceress_video.library.tables import SandboxPrediction
+from sorceress_video.library.tables import Asset, SandboxPrediction
 from sorceress_video.media.errors import MediaError
 from sorceress_video.media.storage import open_storage
 from sorceress_video.settings import Settings, get_settings
@@ -84,8 +84,11 @@ class _Rendering:
     def _spec(self, prediction: SandboxPrediction, scratch: Path) -> RenderSpec:
         spec = prediction.spec
         files: dict[str, list[Path]] = {}
-        for role, path in self._inputs(spec, scratch):
+        facts: dict[str, Any] = {}
+        for role, path, asset in self._inputs(spec, scratch):
             files.setdefault(role, []).append(path)
+            if role == "motion_clip" and asset.fps:
+                facts["motion_fps"] = min(asset.fps, 240.0)
 
         def first(*roles: str) -> Path | None:
             return next((files[role][0] for role in roles if role in files), None)
@@ -101,9 +104,10 @@ class _Rendering:
             end_frame=first("end_frame"),
             motion_clip=first("motion_clip"),
             references=tuple(files.get("reference_image", ())),
+            **facts,
         )
 
-    def _inputs(self, spec: dict[str, Any], scratch: Path) -> list[tuple[str, Path]]:
+    def _inputs(self, spec: dict[str, Any], scratch: Path) -> list[tuple[str, Path, Asset]]:
         if not spec["inputs"]:
             return []
         storage = open_storage(self.settings)
@@ -118,7 +122,7 @@ class _Rendering:
             if path is None:
                 path = scratch / f"{link.role}-{link.position}"
                 storage.fetch_to(asset.file_key, path)
-            found.append((link.role, path))
+            found.append((link.role, path, asset))
         return found
 
     def _note(self, progress: float) -> None:

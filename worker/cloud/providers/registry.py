@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pkgutil import resolve_name
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from sorceress_video.settings import Settings
-from worker.cloud.providers.base import Provider
+from worker.cloud.providers.base import Provider, Resubmission
 
 _PROVIDERS: Final = {
     "fal": "worker.cloud.providers.fal:FalProvider",
@@ -25,8 +24,26 @@ def open_provider(name: str, settings: Settings) -> Provider:
     Raises:
         UnknownProviderError: there is none of that name.
     """
+    return _class(name)(settings)
+
+
+def resubmission_of(name: str) -> Resubmission:
+    """What may follow an unanswered submit to a provider.
+
+    Raises:
+        UnknownProviderError: there is none of that name.
+    """
+    return _class(name).resubmission
+
+
+class _ProviderClass(Protocol):
+    resubmission: Resubmission
+
+    def __call__(self, settings: Settings, /) -> Provider: ...
+
+
+def _class(name: str) -> _ProviderClass:
     try:
-        factory = cast("Callable[[Settings], Provider]", resolve_name(_PROVIDERS[name]))
+        return cast("_ProviderClass", resolve_name(_PROVIDERS[name]))
     except KeyError:
         raise UnknownProviderError(name) from None
-    return factory(settings)

@@ -1,0 +1,158 @@
+"""What the upkeep may take away, and what it must leave."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from sorceress_video.generation.lifecycle import Move
+from sorceress_video.library import clips, moves, sandbox, upkeep
+from sorceress_video.library.database import Database
+from sorceress_video.library.tables import Asset, ClipInput, SandboxPrediction, StoredFile, utc_now
+from tests.library import clips as way
+
+LEASE = timedelta(seconds=30)
+
+
+def later() -> timedelta:
+    return timedelta(hours=1)
+
+
+def video_of(db: Database, clip_id: str) -> str:
+    video_id = way.load(db, clip_id).video_id
+    assert video_id is not None
+    return video_id
+
+
+def test_a_video_that_another_clip_took_as_input_stays_until_that_clip_goes_too(
+    db: Database, member: str
+) -> None:
+    first, second = way.complete(db, member, "a"), way.complete(db, member, "b")
+    shared = video_of(db, first)
+    with db.write() as session:
+        session.add(ClipInput(clip_id=second, role="reference_video", position=0, asset_id=shared))
+    moment = utc_now() + later()
+
+    def purge(clip_id: str) -> None:
+        with db.write() as session:
+            clips.remove(session, member, clip_id)
+        with db.write() as session:
+            upkeep.purge_removed(session, moment)
+            upkeep.drop_ownerless(session, upkeep.ownerless_results(session, moment))
+
+    def there() -> bool:
+        with db.read() as session:
+            return session.get(Asset, shared) is not None
+
+    purge(first)
+    assert there()
+    purge(second)
+    assert not there(), "nobody shows it and nobody uses it"
+
+
+def test_a_video_that_a_clip_shows_is_nobodys_loss(db: Database, member: str) -> None:
+    way.complete(db, member)
+    with db.read() as session:
+        assert upkeep.ownerless_results(session, utc_now() + later()) == []
+        assert upkeep.unreferenced_files(session, utc_now() + later()) == []
+
+
+def test_unused_files_go_prefix_by_prefix_and_only_when_old(db: Database) -> None:
+    keys = [f"{start}/cd/{start}cd{'0' * 60}" for start in ("00", "ab", "ff")]
+    with db.write() as session:
+        for key in keys:
+            session.add(StoredFile(key=key, bytes=1, mime="video/mp4"))
+    moment = utc_now()
+    with db.read() as session:
+        assert upkeep.unreferenced_files(session, moment - later()) == []
+        assert upkeep.unreferenced_files(session, moment + later(), prefix="ab") == keys[1:2]
+        assert upkeep.unreferenced_files(session, moment + later(), prefix="ff") == keys[2:]
+    with db.write() as session:
+        assert upkeep.forget_unreferenced(session, keys[:2], moment + later()) == keys[:2]
+    with db.read() as session:
+        assert list(session.exec(select(StoredFile.key))) == keys[2:]
+
+
+def prediction(db: Database, clip_id: str) -> str:
+    return sandbox.submit(db, f"{clip_id}-1", {"prompt": "p"}).id
+
+
+def test_the_sandbox_keeps_a_prediction_while_its_clip_still_needs_the_film(
+    db: Database, member: str
+) -> None:
+    running, ended = way.run(db, member, "a"), way.complete(db, member, "b")
+    kept, settled = prediction(db, running), prediction(db, ended)
+    gone = prediction(db, "0" * 32)
+    with db.write() as session:
+        assert set(sandbox.forget_settled(session, utc_now() + later())) == {settled, gone}
+    with db.read() as session:
+        assert list(session.exec(select(SandboxPrediction.id))) == [kept]
+
+
+def test_a_prediction_that_ended_is_not_put_back_into_the_queue(db: Database, member: str) -> None:
+    prediction_id = prediction(db, way.run(db, member))
+    with db.write() as session:
+        sandbox.take(session, prediction_id, -LEASE)
+    with db.read() as session:
+        (seen,) = sandbox.due(session, 5)
+    with db.write() as session:
+        assert sandbox.cancel(session, prediction_id)
+    with db.write() as session:
+        assert sandbox.claim(session, seen, LEASE) is None, "it was cancelled after it was looked at"
+    with db.read() as session:
+        row = sandbox.get(session, prediction_id)
+    assert row is not None
+    assert row.status == "cancelled"
+
+
+def test_the_late_word_of_a_doubtful_attempt_takes_the_doubt_away(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    number = way.begin(db, clip_id)
+    way.doubt(db, clip_id)
+    assert way.accept(db, clip_id, number) is not None
+    row = way.load(db, clip_id)
+    assert (row.status, row.error_code, row.error_text, row.billed) == ("running", None, None, None)
+
+
+def test_a_cancel_from_before_the_doubt_holds_when_the_attempt_is_found(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    number = way.begin(db, clip_id)
+    with db.write() as session:
+        clips.cancel(session, member, clip_id)
+    way.doubt(db, clip_id)
+    way.accept(db, clip_id, number)
+    assert way.load(db, clip_id).status == "cancelling"
+
+
+def test_troubles_of_a_download_go_on_counting_when_a_fresh_address_is_asked_for(
+    db: Database, member: str
+) -> None:
+    clip_id = way.run(db, member)
+    way.finish(db, clip_id)
+    with db.write() as session:
+        clip = moves.at(session, clip_id, way.load(db, clip_id).version)
+        assert clip is not None
+        assert moves.rewatch(session, clip, 1) is not None
+    way.finish(db, clip_id)
+    assert way.load(db, clip_id).failures == 1
+
+
+def test_a_providers_long_words_fit_their_columns(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    way.begin(db, clip_id)
+    with db.write() as session:
+        clip = moves.at(session, clip_id, way.load(db, clip_id).version)
+        assert clip is not None
+        assert moves.end(session, clip, Move.FAIL, billed="no", code="x" * 500, sentence="No.") is not None
+    assert way.load(db, clip_id).error_code == "x" * 64
+
+
+def test_an_owner_who_dies_at_a_step_counts_as_a_trouble(db: Database, member: str) -> None:
+    clip_id = way.admit_one(db, member)
+    with db.write() as session:
+        moves.take(session, clip_id, tuple(moves.DISPATCHED), "dead", -LEASE)
+    with db.write() as session:
+        (clip,) = moves.due(session, 5)
+        assert moves.claim(session, clip, LEASE) is not None
+    assert way.load(db, clip_id).failures == 1
