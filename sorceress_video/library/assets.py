@@ -82,19 +82,29 @@ def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
         return asset
 
 
+def owned_asset(db: Database, account_id: str, asset_id: str) -> Asset | None:
+    """An asset of this very account; nothing for all else, whatever the reason."""
+    with db.read() as session:
+        return _owned(session, account_id, asset_id)
+
+
 def owned_file(db: Database, account_id: str, asset_id: str, variant: Variant) -> OwnedFile | None:
     """The file of an asset of this very account; nothing for all else, whatever the reason."""
     with db.read() as session:
-        asset = session.exec(
-            select(Asset).where(
-                Asset.id == asset_id, Asset.account_id == account_id, col(Asset.deleted_at).is_(None)
-            )
-        ).first()
+        asset = _owned(session, account_id, asset_id)
         key = None if asset is None else _key_of(asset, variant)
         if asset is None or key is None:
             return None
         file = session.get_one(StoredFile, key)
         return OwnedFile(file.key, file.bytes, file.mime, asset.name)
+
+
+def _owned(session: Session, account_id: str, asset_id: str) -> Asset | None:
+    return session.exec(
+        select(Asset).where(
+            Asset.id == asset_id, Asset.account_id == account_id, col(Asset.deleted_at).is_(None)
+        )
+    ).first()
 
 
 def database_answers(db: Database) -> bool:

@@ -7,11 +7,13 @@ what counts against its budget.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from sorceress_video.library.database import Database
 from sorceress_video.library.tables import Account, Clip, LedgerEntry, utc_now
 
 
@@ -42,6 +44,30 @@ def spent(session: Session, account_id: str, month: str) -> int:
         )
     ).one()
     return int(total)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSpend:
+    """An account's money of the present month (UTC), in micro-dollars."""
+
+    spent: int
+    """Charged, or set aside for what is running."""
+    budget: int | None
+    """None where no limit is set."""
+    resets_at: datetime
+    """The first moment of the next month."""
+
+
+def month_spend(db: Database, account_id: str) -> MonthSpend:
+    """What an account has spent this month, and what it may."""
+    now = utc_now()
+    with db.read() as session:
+        account = session.get(Account, account_id)
+        used = spent(session, account_id, month_of(now))
+    following = (now.replace(day=1) + timedelta(days=32)).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    return MonthSpend(used, account.budget_micro_usd if account else None, following)
 
 
 def check_budget(session: Session, account_id: str, needed: int) -> None:

@@ -163,7 +163,8 @@ async def test_a_frame_that_was_deleted_meanwhile_is_missed_before_anything_is_s
     with deployment.db.write() as session:
         session.get_one(Asset, asset_id).deleted_at = ada.created_at
     await tab.send(PromptState.generate, "A ridge", TOKEN)
-    assert page(tab, PromptState)["refusal"] == "Animatic needs a start frame."
+    refusal = page(tab, PromptState)["refusal"]
+    assert refusal == "A frame is no longer in your library. Add it again."
     assert clips(deployment, ada) == []
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from sorceress_video.catalog import get_catalog
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
 from sorceress_video.library import gallery
 from sorceress_video.library.database import Database
@@ -52,16 +53,22 @@ class UsualTimes:
         self._lock = Lock()
 
     def seconds(self, model_id: str) -> float | None:
-        """Median of the model's last clips; nothing before there are some."""
+        """Median of the model's last clips; what its catalog entry says before there are some."""
         now = time.monotonic()
         with self._lock:
             known = self._known.get(model_id)
         if known is not None and now - known[0] < USUAL_SECONDS_KEPT:
             return known[1]
-        usual = gallery.usual_seconds(self._db, model_id)
+        usual = gallery.usual_seconds(self._db, model_id) or _by_catalog(model_id)
         with self._lock:
             self._known[model_id] = (now, usual)
         return usual
+
+
+def _by_catalog(model_id: str) -> float | None:
+    catalog = get_catalog()
+    usual = catalog.get(model_id).usual_seconds if model_id in catalog else None
+    return sum(usual) / 2 if usual else None
 
 
 def is_active(card: Card) -> bool:

@@ -8,6 +8,7 @@ from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.model_panel.state import ModelPanelState
 from sorceress_video.ui.pages import entry
+from sorceress_video.ui.pages.sessions import SessionsState
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 
@@ -51,6 +52,9 @@ def add_pages(app: rx.App) -> None:
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")
     app.add_page(entry.setup, route="/setup", title=f"Set up · {PRODUCT}")
     app.add_page(
-        entry.settings, route="/settings", title=f"Account · {PRODUCT}", on_load=FrameState.enter_account_page
+        entry.settings,
+        route="/settings",
+        title=f"Account · {PRODUCT}",
+        on_load=[FrameState.enter_account_page, SessionsState.load],
     )
     app.add_page(entry.not_found, route="404", title=f"Not found · {PRODUCT}")

@@ -8,6 +8,7 @@ from sorceress_video.accounts.errors import SENTENCES
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.brand import mark
 from sorceress_video.ui.frame.state import FrameState
+from sorceress_video.ui.pages.sessions import sessions
 
 _SCRIPT = rx.asset("entry.jsx", shared=True)
 _DONE = {"password": "Your password is changed. Other browsers were signed out."}
@@ -99,6 +100,7 @@ def settings() -> rx.Component:
             class_name="flex flex-col gap-4",
         ),
         "Other browsers where you are signed in are signed out.",
+        below=sessions(),
         back=True,
     )
 
@@ -120,7 +122,13 @@ def not_found() -> rx.Component:
 
 
 def _door(
-    title: str, line: str | rx.Var[str], form: rx.Component, foot: str = "", *, back: bool = False
+    title: str,
+    line: str | rx.Var[str],
+    form: rx.Component,
+    foot: str = "",
+    *,
+    below: rx.Component | None = None,
+    back: bool = False,
 ) -> rx.Component:
     return rx.el.main(
         rx.el.div(
@@ -129,6 +137,7 @@ def _door(
             rx.el.p(line, class_name="text-md text-text-3 mt-1 mb-6 text-pretty"),
             form,
             rx.el.p(foot, class_name="text-sm text-text-3 mt-5 text-pretty") if foot else None,
+            below,
             kit.link_button(
                 "Back to the workspace", href="/", variant="text", class_name="mt-4", data_testid="go-home"
             )

@@ -19,7 +19,9 @@ from sorceress_video.catalog import (
 from sorceress_video.generation.modes import mode_tabs, settled_mode
 from sorceress_video.generation.readiness import Readiness, ReadinessFacts, readiness
 from sorceress_video.generation.requests import InputRef, fitted_settings, roles_of
+from sorceress_video.library.ledger import MonthSpend
 from sorceress_video.ui.prompt_panel.models import (
+    BudgetBar,
     ButtonFace,
     ButtonFaces,
     CardLine,
@@ -209,6 +211,22 @@ def _price(model: ModelSpec, choices: Choices, inputs: Sequence[InputRef]) -> Pr
         return model.price(choices.mode, roles_of(inputs), choices.settings.get(model.id, {}), inputs)
     except NoRoute as error:
         return Price(None, note=error.sentence)
+
+
+def budget_bar(money: MonthSpend) -> BudgetBar:
+    """The bar of the month's budget; empty where there is none."""
+    if money.budget is None:
+        return BudgetBar()
+    used = 1.0 if money.budget == 0 else min(1.0, money.spent / money.budget)
+    return BudgetBar(
+        line=f"{_dollars(money.spent)} of {_dollars(money.budget)} this month",
+        resets=f"resets {money.resets_at.day} {money.resets_at:%b}",
+        share=f"{used:.1%}",
+    )
+
+
+def _dollars(micro_usd: int) -> str:
+    return f"${micro_usd / 1e6:,.2f}"
 
 
 def _total_text(whole: Price, prices: Sequence[tuple[ModelSpec, Price]]) -> str:

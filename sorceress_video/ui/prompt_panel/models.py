@@ -58,6 +58,16 @@ class Note:
 
 
 @dataclass(frozen=True)
+class BudgetBar:
+    """The month's money beside the estimate; ``line`` is empty where no budget is set."""
+
+    line: str = ""
+    resets: str = ""
+    share: str = "0%"
+    """Part of the budget that is used, as a CSS width."""
+
+
+@dataclass(frozen=True)
 class PriceLine:
     """One model's part of the estimate."""
 

@@ -14,14 +14,22 @@ from sorceress_video.catalog import InputRole, Mode, ModelSpec, SettingValue, ge
 from sorceress_video.generation.plan import PlanRefused
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs.admission import AdmissionRefusedError
-from sorceress_video.library import preferences
+from sorceress_video.library import ledger, preferences
 from sorceress_video.library.database import get_database
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
 from sorceress_video.ui.prompt_panel import compose as rules
 from sorceress_video.ui.prompt_panel.compose import Choices, StoredFrame
-from sorceress_video.ui.prompt_panel.models import ButtonFaces, CardLine, ModeTab, Note, PriceLine, Slot
+from sorceress_video.ui.prompt_panel.models import (
+    BudgetBar,
+    ButtonFaces,
+    CardLine,
+    ModeTab,
+    Note,
+    PriceLine,
+    Slot,
+)
 from sorceress_video.ui.prompt_panel.submit import find_frame, restore, submit
 
 KEPT_CHARACTERS: Final = 20_000
@@ -45,6 +53,7 @@ class PromptState(rx.State):
     prices: list[PriceLine] = []
     total: str = ""
     total_note: str = ""
+    budget: BudgetBar = BudgetBar()
     limit: int = 0
     limited_by: str = ""
     faces: ButtonFaces = ButtonFaces()
@@ -77,10 +86,22 @@ class PromptState(rx.State):
             )
         self.ready = True
         self._settle()
+        await self.count_money()
         asset_id = self.router.url.query_parameters.get("start_frame", "")
         if asset_id and member is not None:
             return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
         return None
+
+    @rx.event
+    @public_event
+    async def count_money(self):
+        """Read what the month has cost so far, where a budget is set."""
+        member = await member_of(self)
+        if member is None:
+            self.budget = BudgetBar()
+            return
+        money = await asyncio.to_thread(ledger.month_spend, get_database(), member.account_id)
+        self.budget = rules.budget_bar(money)
 
     # --- models and settings
 
@@ -177,7 +198,7 @@ class PromptState(rx.State):
             return None
         self.refusal = ""
         self.accepted = token
-        return GalleryState.clips_added(list(clip_ids))
+        return [GalleryState.clips_added(list(clip_ids)), PromptState.count_money]
 
     @rx.event
     async def reuse(self, clip_id: str):

@@ -12,9 +12,9 @@ from sorceress_video.catalog import InputRole, MediaKind, Mode, SettingValue, ge
 from sorceress_video.generation.plan import plan
 from sorceress_video.generation.requests import GenerationRequest, InputRef
 from sorceress_video.jobs import admission
-from sorceress_video.library import gallery
+from sorceress_video.jobs.admission import AdmissionRefusedError
+from sorceress_video.library import assets, gallery
 from sorceress_video.library.database import get_database
-from sorceress_video.library.tables import Asset
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.prompt_panel.compose import (
     FRAME_ROLES,
@@ -31,11 +31,8 @@ _LONGEST_ID: Final = 80
 
 def find_frame(account_id: str, role: InputRole, asset_id: str) -> StoredFrame | None:
     """One of the account's pictures for a slot; None when it is not theirs, gone, or no picture."""
-    with get_database().read() as session:
-        asset = session.get(Asset, asset_id[:_LONGEST_ID])
-    if asset is None or asset.account_id != account_id or asset.deleted_at is not None:
-        return None
-    if asset.kind != MediaKind.IMAGE.value:
+    asset = assets.owned_asset(get_database(), account_id, asset_id[:_LONGEST_ID])
+    if asset is None or asset.kind != MediaKind.IMAGE.value:
         return None
     ref = InputRef(
         role=role,
@@ -66,6 +63,9 @@ def submit(account_id: str, choices: Choices, prompt: str, token: str) -> tuple[
         for role, kept in choices.frames.items()
         if (found := find_frame(account_id, role, kept.ref.asset_id))
     }
+    if len(frames) < len(choices.frames):
+        # Without its picture the clip would be another one than was asked and paid for.
+        raise AdmissionRefusedError("input_gone", "A frame is no longer in your library. Add it again.")
     present = replace(choices, frames=frames)
     request = GenerationRequest(
         token=token,

@@ -118,8 +118,26 @@ def _estimate() -> rx.Component:
             PromptState.total_note != "",
             rx.el.p(PromptState.total_note, class_name="text-sm text-text-3 text-pretty"),
         ),
+        rx.cond(PromptState.budget.line != "", _budget()),
         class_name="flex flex-col gap-2.5",
         aria_live="polite",
+    )
+
+
+def _budget() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(class_name="h-full rounded-full bg-gold", style={"width": PromptState.budget.share}),
+            class_name="h-1 rounded-full bg-bg-3 overflow-hidden",
+            aria_hidden="true",
+        ),
+        rx.el.p(
+            rx.el.span(PromptState.budget.line, class_name="figure"),
+            rx.el.span(PromptState.budget.resets),
+            class_name="flex justify-between gap-3 text-sm text-text-3",
+            data_testid="budget",
+        ),
+        class_name="flex flex-col gap-1.5",
     )
 
 
