@@ -45,6 +45,9 @@ START: Final = 600.0  # seconds, when the pages must be built first
 
 _EMAIL: Final = "owner@example.com"
 _PRICED: Final = ("animatic", "kling-3.0-pro", "veo-3.1-fast")
+_FAVORITES: Final = frozenset({5, 8})
+_ON_STAGE: Final = 4
+"""Number, among the finished clips on the page, of the one under the pointer and in the lightbox."""
 _DRAFT: Final = "The rider stops at the crest, the horse shakes its mane, wind in the grass. Slow push in."
 
 
@@ -61,16 +64,20 @@ class Shot:
 FINISHED: Final = (
     Shot("Golden hour over endless desert dunes, dust hangs in the light", {"camera_move": "rise"}),
     Shot("Abstract silk and light, deep violet, slow drift"),
-    Shot("A heron stands in the misty river at dawn, reeds in the foreground"),
-    Shot("Portrait in window light, she turns her head", {"aspect_ratio": "9:16"}, "portrait.jpg"),
+    Shot("Mist lifts from the river valley at dawn, reeds in the foreground"),
+    Shot("The pass between the peaks, first light, upright", {"aspect_ratio": "9:16"}, "portrait.jpg"),
     Shot("Neon city in the rain, the skyline mirrored in the harbour", {"camera_move": "pan_left"}),
     Shot("First snow falls over alpine peaks, pale winter morning", {"camera_move": "orbit"}),
     Shot("Storm over the sea, heavy clouds, distant lightning"),
     Shot("Moonlit lake between mountains at night, the water barely moves"),
     Shot("Aurora above a frozen lake, stars, total silence", {"camera_move": "rise"}),
     Shot("Mist drifts through an emerald pine forest", {"camera_move": "pan_right"}),
-    Shot("The valley road at dusk, last light on the peaks", {"camera_move": "push_in"}, "start-frame.jpg"),
-    Shot("Rolling green hills in spring, clouds race over them", {"camera_move": "pan_left"}),
+    Shot("Violet dusk over the mountains, a pale sun in the haze", {"camera_move": "pan_left"}),
+    Shot(
+        "The valley at dusk, last light on the peaks, slow push in",
+        {"camera_move": "push_in"},
+        "start-frame.jpg",
+    ),
 )
 """The last one is the newest."""
 
@@ -144,7 +151,7 @@ class Filling:
             mode=Mode.IMAGE if inputs else Mode.TEXT,
             prompt=shot.prompt,
             model_ids=("animatic",),
-            settings={"animatic": dict(shot.settings)},
+            settings={"animatic": {"seed": len(shot.prompt), **shot.settings}},
             inputs=inputs,
         )
         planned = plan(request, get_catalog(), available_providers={"sandbox"})
@@ -192,14 +199,18 @@ def cards(page: Page, status: str) -> Any:
 def fill(page: Page, place: Place) -> None:
     """Finished clips, then one refused, one waiting, and one in the making as the newest."""
     filling = Filling(page, place)
-    made = [filling.ask(shot) for shot in FINISHED]
-    for clip_id in (made[2], made[5]):
-        filling.favor(clip_id)
-    page.reload()
-    wait_for(lambda: cards(page, "completed").count() >= len(made), seconds=PATIENCE, what="the clips")
+    for number, shot in enumerate(FINISHED, start=1):  # One by one, so that none waits for another.
+        clip_id = filling.ask(shot)
+        page.reload()
+        wait_for(
+            lambda made=number: cards(page, "completed").count() >= made, seconds=PATIENCE, what=shot.prompt
+        )
+        if number in _FAVORITES:
+            filling.favor(clip_id)
     filling.ask(REFUSED)
     wait_for(lambda: cards(page, "failed").count() == 1, seconds=PATIENCE, what="the refusal")
     choose_models(page)
+    page.get_by_test_id("mode-image").click()
     page.get_by_test_id("start-frame-file").set_input_files(FRAMES / "start-frame.jpg")
     page.get_by_test_id("start-frame-remove").wait_for()
     page.get_by_test_id("prompt").fill(_DRAFT)
@@ -235,14 +246,15 @@ def settle(page: Page) -> None:
 
 
 def take_workspace(page: Page) -> bytes:
-    """The three panels with cards in several states."""
+    """The three panels with cards in several states, the pointer on a finished one."""
+    cards(page, "completed").nth(_ON_STAGE).hover()
     settle(page)
     return page.screenshot(animations="disabled")
 
 
 def take_lightbox(page: Page) -> bytes:
     """A finished clip on the stage, paused in its middle."""
-    cards(page, "completed").first.locator("[data-tile]").click()
+    cards(page, "completed").nth(_ON_STAGE).locator("[data-tile]").click()
     page.get_by_test_id("lightbox-facts").get_by_text("Model").wait_for()
     film = page.get_by_test_id("player-film")
     film.evaluate("(film) => { film.pause(); film.currentTime = film.duration * 0.55 || 0; }")
@@ -266,6 +278,10 @@ def take_phone(browser: Browser, place: Place, state: Any) -> bytes:
         page = phone.new_page()
         page.goto(place.url)
         cards(page, "completed").first.wait_for()
+        page.get_by_test_id("dock-prompt").click()
+        page.get_by_test_id("prompt").fill(_DRAFT)
+        page.keyboard.press("Escape")
+        page.get_by_test_id("prompt").wait_for(state="hidden")
         settle(page)
         return page.screenshot(animations="disabled")
 
@@ -275,8 +291,10 @@ def save(name: str, picture: bytes) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     for colours in COLOURS:
+        palette = image.quantize(colours, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
         packed = io.BytesIO()
-        image.quantize(colours, method=Image.Quantize.MEDIANCUT).save(packed, "PNG", optimize=True)
+        dithered = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+        dithered.save(packed, "PNG", optimize=True)
         if packed.tell() <= MAX_BYTES:
             (IMAGES / name).write_bytes(packed.getvalue())
             size = f"{image.width}×{image.height}, {colours} colours, {packed.tell() // 1000} KB"
