@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
 from sorceress_video.jobs.admission import admit, hand_over
-from sorceress_video.jobs.hints import hint_of, publish
+from sorceress_video.jobs.hints import changed, hint_of, publish
 from sorceress_video.jobs.queues import get_redis
 from sorceress_video.library import clips
 from sorceress_video.library.clips import Admitted, NewClip
@@ -92,7 +92,9 @@ def recheck(account_id: str, clip_id: str) -> Moved | None:
 def favorite(account_id: str, clip_id: str, *, favorite: bool) -> bool:
     """Mark or unmark a clip; False when it is not theirs or gone."""
     with get_database().write() as session:
-        return clips.set_favorite(session, account_id, clip_id, favorite=favorite)
+        marked = clips.set_favorite(session, account_id, clip_id, favorite=favorite)
+    publish(get_redis(), changed(account_id, clip_id))
+    return marked
 
 
 def remove(account_id: str, clip_id: str) -> bool:
@@ -101,14 +103,16 @@ def remove(account_id: str, clip_id: str) -> bool:
         cancelled = clips.cancel(session, account_id, clip_id)
         removed = clips.remove(session, account_id, clip_id)
     _wake_if_watched(cancelled)
-    _tell(cancelled)
+    publish(get_redis(), changed(account_id, clip_id))
     return removed
 
 
 def restore(account_id: str, clip_id: str) -> bool:
     """Undo :func:`remove`; False once the files are gone."""
     with get_database().write() as session:
-        return clips.restore(session, account_id, clip_id)
+        restored = clips.restore(session, account_id, clip_id)
+    publish(get_redis(), changed(account_id, clip_id))
+    return restored
 
 
 WAKE = "sorceress:wake"

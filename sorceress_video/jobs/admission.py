@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from sorceress_video.catalog import get_catalog
 from sorceress_video.generation.plan import Plan, PlannedClip
 from sorceress_video.generation.requests import roles_of
+from sorceress_video.jobs.hints import changed, publish
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.jobs.queues import dispatch_clips, get_redis
 from sorceress_video.library import clips, upkeep
@@ -46,6 +47,7 @@ def admit(account_id: str, token: str, new: Sequence[NewClip]) -> Admitted:
     reached(Point.ADMIT_COMMITTED)
     if admitted.is_new:
         hand_over(admitted.clip_ids)
+        publish(get_redis(), changed(account_id, admitted.clip_ids[0]))  # For the member's other pages.
     return admitted
 
 

@@ -33,8 +33,8 @@ class Hint(BaseModel):
     kind: Literal["moved", "progress"]
     account: str
     clip: str
-    version: int
-    status: str
+    version: int = 0
+    status: str = ""
     phase: str | None = None
     progress: float | None = None
     """0…1 where known."""
@@ -52,6 +52,11 @@ def hint_of(done: Moved) -> Hint:
         status=done.status.value,
         phase=done.phase,
     )
+
+
+def changed(account_id: str, clip_id: str) -> Hint:
+    """The hint that a person changed what their pages show of a clip, in one of them."""
+    return Hint(kind="moved", account=account_id, clip=clip_id)
 
 
 def publish(redis: Redis, *hints: Hint) -> None:

@@ -96,4 +96,4 @@ async def test_the_months_money_stands_beside_the_estimate_where_a_budget_is_set
     budget = page(tab, PromptState)["budget"]
     assert budget["line"] == "$68.10 of $200.00 this month"
     assert budget["resets"].startswith("resets 1 ")
-    assert budget["share"] == "34.0%"
+    assert budget["share"] == "34.1%"
