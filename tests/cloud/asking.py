@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ def ask(
     deployment: Deployment,
     *models: str,
     prompt: str = "A lone rider crosses the ridge at dusk",
-    token: str = "click",
+    token: str | None = None,
     mode: Mode = Mode.TEXT,
     inputs: tuple[InputRef, ...] = (),
     settings: dict[str, dict[str, Any]] | None = None,
 ) -> tuple[str, ...]:
-    """Admit clips of some models; their ids."""
+    """Admit clips of some models; their ids. A click of its own, unless the token is given."""
+    token = token or secrets.token_hex(8)
     request = GenerationRequest(
         token=token,
         mode=mode,

@@ -22,16 +22,15 @@ ASSETS = Path(__file__).parents[1] / "assets"
 
 
 @pytest.mark.spec("J2")
-def test_a_prompt_becomes_a_film_with_poster_preview_and_last_frame(deployment: Deployment) -> None:
-    deployment.start()
-    (clip_id,) = ask(deployment, "animatic", settings=SMALL)
-    row = deployment.wait(clip_id, ClipStatus.COMPLETED)
+def test_a_prompt_becomes_a_film_with_poster_preview_and_last_frame(running: Deployment) -> None:
+    (clip_id,) = ask(running, "animatic", settings=SMALL)
+    row = running.wait(clip_id, ClipStatus.COMPLETED)
     assert row.billed == "yes"
     assert row.cost_micro_usd == 0
     assert row.seconds == pytest.approx(3.0, abs=0.1)
 
     def derived() -> Asset | None:
-        with deployment.db.read() as session:
+        with running.db.read() as session:
             asset = session.get(Asset, row.video_id)
         return asset if asset and asset.preview_key and asset.last_frame_key else None
 
@@ -45,49 +44,43 @@ def test_a_prompt_becomes_a_film_with_poster_preview_and_last_frame(deployment: 
     assert sum(1 for _ in read_frames(film)) == 72
 
 
-def test_a_start_and_an_end_frame_go_along(deployment: Deployment) -> None:
-    deployment.start()
+def test_a_start_and_an_end_frame_go_along(running: Deployment) -> None:
     inputs = (
-        frame(deployment, ASSETS / "start-frame.jpg"),
-        frame(deployment, ASSETS / "end-frame.jpg", InputRole.END_FRAME),
+        frame(running, ASSETS / "start-frame.jpg"),
+        frame(running, ASSETS / "end-frame.jpg", InputRole.END_FRAME),
     )
-    (clip_id,) = ask(deployment, "animatic", mode=Mode.IMAGE, inputs=inputs, settings=SMALL)
-    assert deployment.wait(clip_id).status == "completed"
+    (clip_id,) = ask(running, "animatic", mode=Mode.IMAGE, inputs=inputs, settings=SMALL)
+    assert running.wait(clip_id).status == "completed"
 
 
 @pytest.mark.spec("J3")
-def test_a_rehearsed_shortage_of_capacity_is_waited_out(deployment: Deployment) -> None:
-    deployment.start()
+def test_a_rehearsed_shortage_of_capacity_is_waited_out(running: Deployment) -> None:
     (clip_id,) = ask(
-        deployment, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": "wait_for_capacity"}}
+        running, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": "wait_for_capacity"}}
     )
-    deployment.wait(clip_id, ClipStatus.WAITING)
-    row = deployment.wait(clip_id, ClipStatus.COMPLETED, seconds=60)
-    assert [attempt.state for attempt in deployment.attempts(clip_id)] == ["returned"] * 3 + ["ended"]
+    running.wait(clip_id, ClipStatus.WAITING)
+    row = running.wait(clip_id, ClipStatus.COMPLETED, seconds=60)
+    assert [attempt.state for attempt in running.attempts(clip_id)] == ["returned"] * 3 + ["ended"]
     assert row.waiting_since is None
 
 
 @pytest.mark.spec("J6")
 @pytest.mark.parametrize(("rehearsal", "helps"), [("refuse", False), ("fail", True)])
-def test_a_rehearsed_failure_says_why_and_is_free(
-    deployment: Deployment, rehearsal: str, helps: bool
-) -> None:
-    deployment.start()
+def test_a_rehearsed_failure_says_why_and_is_free(running: Deployment, rehearsal: str, helps: bool) -> None:
     (clip_id,) = ask(
-        deployment, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": rehearsal}}
+        running, "animatic", settings={"animatic": {**SMALL["animatic"], "rehearsal": rehearsal}}
     )
-    row = deployment.wait(clip_id)
+    row = running.wait(clip_id)
     assert (row.status, row.billed, row.retry_helps) == ("failed", "no", helps)
     assert row.error_text
     assert row.error_text.endswith(("Not charged.", "may help."))
 
 
 @pytest.mark.spec("J5")
-def test_a_running_clip_is_cancelled_within_a_moment(deployment: Deployment) -> None:
-    deployment.start()
-    (clip_id,) = ask(deployment, "animatic", settings={"animatic": {"resolution": "1080p", "duration": 10}})
-    deployment.wait(clip_id, ClipStatus.RUNNING)
-    actions.cancel(deployment.account_id, clip_id)
-    row = deployment.wait(clip_id, ClipStatus.CANCELLED, seconds=10)
+def test_a_running_clip_is_cancelled_within_a_moment(running: Deployment) -> None:
+    (clip_id,) = ask(running, "animatic", settings={"animatic": {"resolution": "1080p", "duration": 10}})
+    running.wait(clip_id, ClipStatus.RUNNING)
+    actions.cancel(running.account_id, clip_id)
+    row = running.wait(clip_id, ClipStatus.CANCELLED, seconds=10)
     assert row.billed == "no"
     assert row.video_id is None

@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import pytest
 from sqlmodel import col, select
 
 from sorceress_video.catalog import get_catalog
@@ -126,38 +126,44 @@ class Deployment:
         return "\n".join(tails)
 
 
-@pytest.fixture
-def deployment(
-    valkey: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Deployment]:
-    """A migrated data folder with one account; processes are started by the test."""
-    given = {
+def settings_of(data_dir: Path, redis_url: str, **more: str) -> dict[str, str]:
+    """What every deployment of the tests is given; quick turns, so that nobody waits."""
+    return {
         "SORCERESS_DATA_DIR": str(data_dir),
-        "REDIS_URL": valkey,
+        "REDIS_URL": redis_url,
         "SORCERESS_POLL_INTERVAL": "0.3",
         "SORCERESS_MIN_FREE_BYTES": "0",
         "SORCERESS_LOG_FORMAT": "json",
+        **more,
     }
-    yield from run_deployment(given, tmp_path, monkeypatch)
 
 
-def run_deployment(
-    given: Mapping[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Deployment]:
-    """A deployment with these settings, in this process too; ended afterwards."""
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
+@contextmanager
+def run_deployment(given: Mapping[str, str], folder: Path) -> Iterator[Deployment]:
+    """A migrated deployment with one account and these settings, in this process too; ended afterwards.
+
+    Its processes are started by the caller; what they say goes to ``folder``.
+    """
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     forget_settings()
-    upgrade(get_settings())
-    with get_database().write() as session:
-        account = Account(email="owner@example.com", password_hash="-", role="owner", plan="pro")
-        session.add(account)
-    running = Deployment(env={**os.environ, **given}, folder=folder, account_id=account.id)
     try:
-        yield running
+        upgrade(get_settings())
+        with get_database().write() as session:
+            account = Account(email="owner@example.com", password_hash="-", role="owner", plan="pro")
+            session.add(account)
+        running = Deployment(env={**os.environ}, folder=folder, account_id=account.id)
+        try:
+            yield running
+        finally:
+            running.stop()
+            get_database().close()
     finally:
-        running.stop()
-        get_database().close()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         forget_settings()
 
 
