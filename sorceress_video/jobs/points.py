@@ -43,13 +43,16 @@ def reached(point: Point) -> None:
     """Do nothing, unless a test armed this point: then this process ends as by ``kill -9``, once.
 
     Armed is a point when ``SORCERESS_TEST_KILL_AT`` names a folder that holds a file of the point's name; the
-    file is removed first, so that whoever comes next passes.
+    file is removed first, so that whoever comes next passes. A file that says ``stop`` lets the process sleep
+    instead, until somebody sends SIGCONT.
     """
     folder = os.environ.get(_ENV)
     if folder is None:
         return
+    armed = Path(folder) / point.value
     try:
-        (Path(folder) / point.value).unlink()
+        wanted = armed.read_text(encoding="utf-8")
+        armed.unlink()
     except FileNotFoundError:
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGSTOP if wanted == "stop" else signal.SIGKILL)

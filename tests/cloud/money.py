@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 from sqlmodel import select
 
@@ -11,24 +12,31 @@ from sorceress_video.library.tables import Asset, LedgerEntry, StoredFile, utc_n
 from sorceress_video.media.reader import read_frames
 from sorceress_video.media.storage import hash_file, open_storage
 from sorceress_video.settings import get_settings
-from tests.simulators.fal.handle import FalSimulator
 from tests.support.deployment import ASKED, Deployment
 from worker import upkeep
 
 
-def charges(simulator: FalSimulator) -> int:
+class Ledgered(Protocol):
+    """A simulated provider, in this process or in one of its own."""
+
+    def ledger(self) -> dict[str, Any]:
+        """What was accepted, refused and charged so far."""
+        ...
+
+
+def charges(provider: Ledgered) -> int:
     """How many generations the simulated provider charged."""
-    return int(simulator.ledger()["total_charged"])
+    return int(provider.ledger()["total_charged"])
 
 
-def assert_promises(deployment: Deployment, simulator: FalSimulator | None, ids: Sequence[str]) -> None:
+def assert_promises(deployment: Deployment, provider: Ledgered | None, ids: Sequence[str]) -> None:
     """No clip lost, none paid twice, no file without row, no row without file, money adds up."""
     rows = {clip_id: deployment.clip(clip_id) for clip_id in ids}
     for row in rows.values():
         assert ClipStatus(row.status) in ASKED, f"{row.id} is still {row.status}"
         assert row.status == "completed" or row.error_text or row.status == "cancelled"
-    if simulator is not None:
-        twice = {p: n for p, n in simulator.ledger()["charges_by_prompt"].items() if n > 1}
+    if provider is not None:
+        twice = {p: n for p, n in provider.ledger()["charges_by_prompt"].items() if n > 1}
         assert twice == {}, "paid twice"
     _assert_files(deployment, [row.video_id for row in rows.values() if row.status == "completed"])
     _assert_ledger(deployment, rows.keys())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,12 @@ from sorceress_video.jobs import actions
 from sorceress_video.jobs.points import Point
 from sorceress_video.jobs.queues import get_redis
 from tests.cloud.asking import ask
+from tests.cloud.conftest import QUICK
 from tests.cloud.money import assert_promises
+from tests.cloud.provider_process import ProviderProcess
 from tests.simulators.fal.handle import FalSimulator
-from tests.support.deployment import Deployment
+from tests.support.deployment import Deployment, run_deployment, settings_of
+from tests.support.private_valkey import PrivateValkey
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
@@ -127,3 +133,84 @@ def test_two_watchers_do_not_disturb_each_other(
         fal_deployment.wait(clip_id, seconds=60)
     assert_promises(fal_deployment, fal_simulator, ids)
     assert {fal_deployment.clip(clip_id).status for clip_id in ids} == {"completed"}
+
+
+@pytest.mark.spec("J9")
+def test_a_web_process_that_dies_right_after_the_commit_has_not_lost_the_click(
+    fal_deployment: Deployment, fal_simulator: FalSimulator, armed: Path
+) -> None:
+    (armed / Point.ADMIT_COMMITTED.value).touch()
+    admission = [sys.executable, "-m", "tests.cloud.one_click", fal_deployment.account_id, "the click"]
+    dead = subprocess.run(admission, env=fal_deployment.env, capture_output=True, check=False)
+    assert dead.returncode == -signal.SIGKILL
+    fal_deployment.start()
+    again = subprocess.run(admission, env=fal_deployment.env, capture_output=True, text=True, check=True)
+    ids = again.stdout.split()
+    assert len(ids) == 1, "the same click gives the clip of before"
+    assert fal_deployment.wait(*ids, seconds=60).status == "completed"
+    assert_promises(fal_deployment, fal_simulator, ids)
+
+
+@pytest.mark.spec("J9")
+@pytest.mark.parametrize("point", [Point.SUBMIT_PREPARED, Point.SUBMIT_ANSWERED])
+def test_a_submit_that_sleeps_past_its_lease_and_wakes_pays_nothing_twice(
+    fal_deployment: Deployment, fal_simulator: FalSimulator, armed: Path, point: Point
+) -> None:
+    (armed / point.value).write_text("stop")
+    fal_deployment.start()
+    (clip_id,) = ask(fal_deployment, "kling-3.0-pro", settings=PAID)
+    (sleeper,) = wait_for(lambda: fal_deployment.sleepers("submit"), what="the submit to fall asleep")
+    fal_deployment.start("another submit")
+    if point is Point.SUBMIT_PREPARED:
+        fal_deployment.wait(clip_id, seconds=40)  # Nothing was sent: another worker sends it.
+    else:
+        fal_deployment.wait(clip_id, ClipStatus.AMBIGUOUS, seconds=40)  # It was sent, and nobody else knows.
+    sleeper.send_signal(signal.SIGCONT)
+    wait_for(lambda: not sleeper.is_running(), what="the sleeper to end its job")
+    row = fal_deployment.wait(clip_id, ClipStatus.COMPLETED, seconds=40)
+    assert len(fal_deployment.attempts(clip_id)) == 1
+    assert row.billed == "yes"
+    assert_promises(fal_deployment, fal_simulator, [clip_id])
+
+
+def test_a_killed_valkey_holds_clips_up_and_loses_none(
+    data_dir: Path, tmp_path: Path, fal_simulator: FalSimulator
+) -> None:
+    fal_simulator.pace(queue_s=0.5, run_s=1.0)
+    with PrivateValkey() as valkey:
+        given = settings_of(data_dir, valkey.url, **QUICK, **fal_simulator.environment)
+        with run_deployment(given, tmp_path) as deployment:
+            deployment.start()
+            ids: list[str] = []
+            for stage in (ClipStatus.SUBMITTING, ClipStatus.RUNNING, ClipStatus.FETCHING):
+                (paid,) = ask(deployment, "kling-3.0-pro", prompt=f"at {stage}", settings=PAID)
+                deployment.wait(paid, stage, ClipStatus.COMPLETED)
+                valkey.kill()
+                ids += [paid, *ask(deployment, "kling-3.0-pro", prompt=f"after {stage}", settings=PAID)]
+                ids += ask(deployment, "animatic", prompt=f"free after {stage}", settings=FREE)
+                valkey.start()
+            for clip_id in ids:
+                deployment.wait(clip_id, seconds=90)
+            assert_promises(deployment, fal_simulator, ids)
+            assert {deployment.clip(clip_id).status for clip_id in ids} == {"completed"}
+
+
+def test_an_outage_of_the_provider_is_waited_out(valkey: str, data_dir: Path, tmp_path: Path) -> None:
+    with ProviderProcess(tmp_path / "fal", queue_s=0.5, run_s=2.0) as provider:
+        given = settings_of(data_dir, valkey, **QUICK, **provider.environment)
+        with run_deployment(given, tmp_path) as deployment:
+            deployment.start()
+            (under_way,) = ask(deployment, "kling-3.0-pro", prompt="under way", settings=PAID)
+            deployment.wait(under_way, ClipStatus.RUNNING)
+            provider.kill()
+            (waiting,) = ask(deployment, "kling-3.0-pro", prompt="waiting", settings=PAID)
+            held_up = wait_for(
+                lambda: [one for one in deployment.attempts(waiting) if one.state == "returned"],
+                seconds=40,
+                what="a submit that reached nobody",
+            )
+            assert held_up[0].request_id is None
+            provider.start()
+            for clip_id in (under_way, waiting):
+                assert deployment.wait(clip_id, seconds=60).status == "completed"
+            assert_promises(deployment, provider, [under_way, waiting])

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,10 +27,12 @@ from tests.support.waiting import wait_for
 ROLES: Mapping[str, tuple[str, ...]] = {
     "watcher": ("worker.watcher",),
     "submit": ("worker.run", "submit"),
+    "another submit": ("worker.run", "submit"),
     "fetch": ("worker.run", "fetch"),
     "media": ("worker.run", "media"),
     "sandbox": ("worker.run", "sandbox"),
 }
+USUAL = tuple(role for role in ROLES if role != "another submit")
 
 ASKED = {ClipStatus.AMBIGUOUS, *TERMINAL}
 """Where a clip may rest: it ended, or it waits for a person's answer."""
@@ -44,6 +46,8 @@ class Deployment:
     folder: Path
     account_id: str = ""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    orphans: list[psutil.Process] = field(default_factory=list)
+    """Jobs whose worker was killed alone."""
 
     @property
     def db(self) -> Database:
@@ -52,7 +56,7 @@ class Deployment:
 
     def start(self, *roles: str) -> None:
         """Start processes; all of them without names."""
-        for role in roles or tuple(ROLES):
+        for role in roles or USUAL:
             log = (self.folder / f"{role}.log").open("ab")
             self.processes[role] = subprocess.Popen(
                 [sys.executable, "-m", *ROLES[role]],
@@ -70,11 +74,10 @@ class Deployment:
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.kill()
         process.wait()
-        for child in children if whole else []:
-            try:
-                child.kill()
-            except psutil.NoSuchProcess:
-                continue
+        if whole:
+            _end(children)
+        else:
+            self.orphans += children
 
     def revive(self) -> list[str]:
         """Start again what has ended; its names."""
@@ -82,10 +85,17 @@ class Deployment:
         self.start(*ended) if ended else None
         return ended
 
+    def sleepers(self, role: str) -> list[psutil.Process]:
+        """Jobs of a worker that a signal put to sleep."""
+        jobs = psutil.Process(self.processes[role].pid).children(recursive=True)
+        return [job for job in jobs if job.status() == psutil.STATUS_STOPPED]
+
     def stop(self) -> None:
         """End everything."""
         for role in list(self.processes):
             self.kill(role)
+        _end(self.orphans)
+        self.orphans.clear()
 
     def clip(self, clip_id: str) -> Clip:
         """The row as it is now."""
@@ -124,6 +134,12 @@ class Deployment:
             lines = path.read_text(errors="replace").splitlines()[-15:]
             tails.append(f"--- {path.name}\n" + "\n".join(lines))
         return "\n".join(tails)
+
+
+def _end(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def settings_of(data_dir: Path, redis_url: str, **more: str) -> dict[str, str]:

@@ -31,8 +31,7 @@ from worker.cloud.step import RETRYING, Step
 
 _SENDABLE: Final = {
     "idempotent": (ClipStatus.QUEUED, ClipStatus.WAITING, ClipStatus.SUBMITTING),
-    # Nobody but a look-up or a person decides about an attempt that such a provider never answered.
-    "lookup": (ClipStatus.QUEUED, ClipStatus.WAITING),
+    # Nobody but a person decides about an attempt that such a provider never answered.
     "none": (ClipStatus.QUEUED, ClipStatus.WAITING),
 }
 STUMBLES: Final = 4

@@ -52,8 +52,11 @@ _log = structlog.get_logger(__name__)
 
 LOOK_EVERY: Final = 0.25
 """Seconds between two looks for clips that nobody watches."""
-AT_ONCE: Final = 100
-"""Questions under way at a time, of each provider: one that hangs must not keep the others' clips waiting."""
+DESKS: Final = 4
+"""Connection pools for each provider. A pool looks through all its connections for every question, so that
+four small ones cost a quarter of what one large one does."""
+AT_ONCE: Final = 25
+"""Questions under way at a desk; a provider that hangs does not keep the clips of others waiting."""
 UNKNOWN_TIMES: Final = 6
 """A provider may not know a fresh request at once; after so many times, about a minute, it never will."""
 NOTE_EVERY: Final = 5.0
@@ -62,6 +65,7 @@ CONTACT_PATIENCE: Final = timedelta(hours=24)
 """A clip whose provider cannot be asked is paid for: the questions go on this long after its limit."""
 LAGS_KEPT: Final = 50_000
 
+_Desk = tuple[str, int]
 T = TypeVar("T")
 P = ParamSpec("P")
 Step = Callable[[Session, Clip], Moved | None]
@@ -107,8 +111,8 @@ class Watch:
         self._watched: dict[str, _Watch] = {}
         self._heap: list[tuple[float, int, str]] = []
         self._turns = count()
-        self._providers: dict[str, Provider] = {}
-        self._rooms: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._providers: dict[_Desk, Provider] = {}
+        self._rooms: dict[_Desk, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._under_way: set[asyncio.Task[None]] = set()
         # One thread: SQLite has one writer anyway, and the order of writes stays the order of answers.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
@@ -272,7 +276,7 @@ class Watch:
     async def _look(self, watch: _Watch) -> None:
         row = watch.row
         structlog.contextvars.bind_contextvars(clip_id=row.clip_id, step="watch")  # Of this task alone.
-        async with self._rooms[row.provider]:
+        async with self._rooms[_desk(row)]:
             if self._watched.get(row.clip_id) is not watch:
                 return
             turn = watch.turn
@@ -290,7 +294,7 @@ class Watch:
                     self._plan(watch, pause(watch.troubles))  # What is watched is always due some time.
 
     async def _ask(self, watch: _Watch, row: Watched) -> None:
-        provider = self._provider(row.provider)
+        provider = self._provider(_desk(row))
         ticket = Ticket(row.request_id, row.status_url, row.response_url, row.cancel_url, row.model_name)
         if row.status is ClipStatus.CANCELLING and not watch.asked_to_cancel:
             outcome = await provider.cancel(ticket)
@@ -444,13 +448,19 @@ class Watch:
         _log.info("moved", to=done.status.value)
         self.notices.tell(hint_of(done))
 
-    def _provider(self, name: str) -> Provider:
-        if name not in self._providers:
+    def _provider(self, desk: _Desk) -> Provider:
+        if desk not in self._providers:
+            name, _ = desk
             try:
-                self._providers[name] = open_provider(name, self._settings)
+                self._providers[desk] = open_provider(name, self._settings)
             except UnknownProviderError as error:
                 raise endings.no_provider(name) from error
-        return self._providers[name]
+        return self._providers[desk]
+
+
+def _desk(row: Watched) -> _Desk:
+    """Where a clip is asked about, always the same place: its provider and one of the desks."""
+    return row.provider, int(row.clip_id[-4:], 16) % DESKS
 
 
 def _rounded(progress: float | None) -> float | None:

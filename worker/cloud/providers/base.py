@@ -13,9 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
-Resubmission = Literal["idempotent", "lookup", "none"]
-"""What may follow a submit whose answer never came: the same call again, a question to the provider, or
-nothing but a question to the person."""
+Resubmission = Literal["idempotent", "none"]
+"""What may follow a submit whose answer never came: the same call again, or nothing but a question to the
+person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,6 @@ class Provider(Protocol):
 
         Raises:
             ProviderFault: any kind but TRANSIENT.
-        """
-        ...
-
-    async def find(self, job: Job) -> Ticket | None:
-        """Look an unanswered attempt up by its key; None when the provider surely never took it.
-
-        Called only where ``resubmission`` is ``lookup``.
         """
         ...
 

@@ -116,10 +116,6 @@ class FalProvider:
             raise unanswered(job.model_name, "no_request_id", "the answer names no request")
         return self._ticket(prepared.endpoint, request_id, answer)
 
-    async def find(self, job: Job) -> Ticket | None:
-        """fal cannot look a request up by a key of ours."""
-        raise NotImplementedError(f"{job.key}: fal has no look-up")
-
     async def status(self, ticket: Ticket) -> Status:
         """Ask for the state, with the model's log."""
         answer = await self._state(ticket)

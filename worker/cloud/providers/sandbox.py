@@ -96,10 +96,6 @@ class SandboxProvider:
             _log.warning("the watcher hands the prediction over later")
         return Ticket(prediction.id)
 
-    async def find(self, job: Job) -> Ticket | None:
-        """Not needed: a submit may simply be repeated."""
-        raise NotImplementedError(f"{job.key}: the Sandbox is idempotent")
-
     async def status(self, ticket: Ticket) -> Status:
         """Read the prediction."""
         return await asyncio.to_thread(self._status, ticket)
