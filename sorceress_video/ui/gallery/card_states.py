@@ -95,13 +95,6 @@ def ambiguous(card: rx.Var[Card]) -> rx.Component:
             card,
             icon("circle-help", size=17, class_name=join("text-gold mb-0.5", _ROOM_ONLY)),
             _choice(
-                "search-check",
-                "Check again",
-                "card-check",
-                tip="Asks the provider whether it has this clip. Free.",
-                on_click=GalleryState.recheck(card.id),
-            ),
-            _choice(
                 "rotate-ccw",
                 "Try again",
                 "card-retry",

@@ -76,7 +76,13 @@ def reason_of(clip: ClipCard) -> str:
         case ClipStatus.CANCELLED:
             return "Cancelled"
         case _:
-            return clip.error_text or f"{clip.model_name} gave no reason."
+            return _without_money(clip.error_text or "") or f"{clip.model_name} gave no reason."
+
+
+def _without_money(text: str) -> str:
+    """The reason alone: whether it was charged stands in the note below it."""
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    return " ".join(sentence for sentence in sentences if "charged" not in sentence)
 
 
 def note_of(clip: ClipCard) -> str:

@@ -55,7 +55,7 @@ def sign_in() -> rx.Component:
             action="/auth/sign-in",
             class_name="flex flex-col gap-4",
         ),
-        "No account? Ask the owner of this workspace for an invitation.",
+        "No account? Ask the owner of this workspace.",
     )
 
 
@@ -63,7 +63,7 @@ def setup() -> rx.Component:
     """``/setup``: reached only through the one-time link."""
     return _door(
         "Make the owner account",
-        "This link works once. The owner invites everybody else.",
+        "This link works once. Whoever uses it owns this workspace.",
         kit.plain_form(
             _Refusal.create(sentences=SENTENCES),
             _FromAddress.create(name="token"),
