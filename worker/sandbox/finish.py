@@ -7,6 +7,7 @@ import numpy as np
 
 from worker.sandbox.easing import smootherstep
 from worker.sandbox.planes import Planes, UInt8, to_uint8
+from worker.sandbox.spec import RenderSpec
 from worker.sandbox.titles import Overlay
 
 _VIGNETTE_STEPS = 10
@@ -19,8 +20,7 @@ class Finish:
 
     def __init__(
         self,
-        width: int,
-        height: int,
+        spec: RenderSpec,
         overlay: Overlay,
         rng: np.random.Generator,
         *,
@@ -33,7 +33,8 @@ class Finish:
         Over `ramp` seconds the vignette comes in, and before the end it goes again: a chain of clips, each
         made from the last frame of another, would grow darker and darker otherwise.
         """
-        self._overlay, self._rng, self._ramp = overlay, rng, ramp
+        self._spec, self._overlay, self._ramp = spec, overlay, ramp
+        width, height = spec.width, spec.height
         x = np.linspace(-1, 1, width, dtype=np.float32)[None] ** 2
         y = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
         corner = ((x + y) / 2) ** np.float32(1.3)
@@ -43,27 +44,31 @@ class Finish:
         ]
         # Two halves, one added and one taken away: 8 bits have no sign.
         self._lighter, self._darker = (_noise(rng, width, height, grain) for _ in range(2))
-        self._out = np.empty((height, width), np.uint8)
+        # For each frame the corner (top, left) at which each half is cut, drawn now: the frames may then be
+        # finished in any order.
+        self._cuts = rng.integers(0, _GRAIN_SLACK + 1, (spec.frame_count, 2, 2))
 
-    def apply(self, frame: Planes, time: float, seconds: float) -> Planes:
-        """The finished frame; its luma is a buffer of this object, valid until the next call."""
+    def apply(self, frame: Planes, index: int) -> Planes:
+        """The finished frame number `index`; works in the frame's own planes. Safe from several threads."""
+        time = index / self._spec.fps
         self._overlay.paint(frame, time)
-        self._shade(frame.y, time, seconds)
-        height, width = self._out.shape
-        for change, noise in ((cv2.add, self._lighter), (cv2.subtract, self._darker)):
-            top, left = self._rng.integers(0, _GRAIN_SLACK + 1, 2)
-            change(self._out, noise[top : top + height, left : left + width], dst=self._out)
-        return Planes(self._out, frame.u, frame.v)
+        mask = self._mask(time)
+        if mask is not None:
+            cv2.multiply(frame.y, mask, dst=frame.y, scale=1 / 255)
+        height, width = frame.y.shape
+        halves = ((cv2.add, self._lighter), (cv2.subtract, self._darker))
+        for (change, noise), (top, left) in zip(halves, self._cuts[index], strict=True):
+            change(frame.y, noise[top : top + height, left : left + width], dst=frame.y)
+        return frame
 
-    def _shade(self, luma: UInt8, time: float, seconds: float) -> None:
+    def _mask(self, time: float) -> UInt8 | None:
+        """What of the light is left in each place (255 = all); None for all of it."""
         step = len(self._masks) - 1
         if self._ramp > 0:
-            strength = min(smootherstep(time / self._ramp), smootherstep((seconds - time) / self._ramp))
+            left = self._spec.last_moment - time
+            strength = min(smootherstep(time / self._ramp), smootherstep(left / self._ramp))
             step = round(strength * len(self._masks)) - 1
-        if step < 0:
-            np.copyto(self._out, luma)
-        else:
-            cv2.multiply(luma, self._masks[step], dst=self._out, scale=1 / 255)
+        return self._masks[step] if step >= 0 else None
 
 
 def _noise(rng: np.random.Generator, width: int, height: int, deviation: float) -> UInt8:

@@ -33,6 +33,16 @@ class Planes(NamedTuple):
     v: UInt8
 
 
+def blank(width: int, height: int) -> Planes:
+    """A black frame."""
+    half = (height // 2, width // 2)
+    return Planes(
+        np.full((height, width), BLACK_Y, np.uint8),
+        np.full(half, NEUTRAL, np.uint8),
+        np.full(half, NEUTRAL, np.uint8),
+    )
+
+
 def to_uint8(values: Float) -> UInt8:
     """Round to the nearest code and saturate."""
     return np.asarray(cv2.convertScaleAbs(np.maximum(values, 0)), np.uint8)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +29,8 @@ from worker.sandbox.spec import RenderCancelled, RenderSpec
 from worker.sandbox.stills import StillShot, cover_crop
 from worker.sandbox.titles import corner_label, title_card
 
-_AHEAD = 4  # Frames that may wait for the encoder.
+_PAINTERS = 2  # Threads that paint frames; the encoder, in a third, takes less than one of them.
+_AHEAD = 5  # Frames that may be in work or wait for the encoder.
 _REPORT_EVERY = 0.1  # Seconds between two reports of progress.
 _SCENERY_STRENGTH = 2.0  # Scenery knows its depth and bears a longer move than a still.
 _METADATA = {"comment": "Animatic preview by the built-in Sandbox; not the output of a video model."}
@@ -39,7 +40,7 @@ class Shot(Protocol):
     """What can be filmed."""
 
     def frame(self, time: float) -> Planes:
-        """The picture `time` seconds after the start; may be overwritten by the next call."""
+        """The picture `time` seconds after the start, the caller's own; safe to call from several threads."""
 
 
 def render(
@@ -71,11 +72,11 @@ def render(
         shot, finish = _prepare(spec, grain, lambda: _stop_if(cancelled))
         count = spec.frame_count
         with H264Writer(
-            out, spec.width, spec.height, spec.fps, crf=crf, preset=preset, threads=2, metadata=_METADATA
-        ) as writer, _Ahead(shot, spec) as frames:  # fmt: skip
+            out, spec.width, spec.height, spec.fps, crf=crf, preset=preset, threads=1, metadata=_METADATA
+        ) as writer, contextlib.closing(_painted(shot, finish, spec)) as frames:  # fmt: skip
             for index, planes in enumerate(frames):
                 _stop_if(cancelled)
-                writer.write_yuv420p(finish.apply(planes, index / spec.fps, spec.last_moment))
+                writer.write_yuv420p(planes)
                 report.tell(min(0.99, (index + 1) / count))
             _stop_if(cancelled)
     progress(1.0)
@@ -93,9 +94,9 @@ def _prepare(spec: RenderSpec, grain: float, checkpoint: Callable[[], None]) -> 
     noise = seeded("grain", spec.seed)
     if generated:
         words = title_card(spec.prompt, *size, seconds) if spec.title else corner_label(*size, seconds)
-        return shot, Finish(*size, words, noise, vignette=0.30, grain=grain, ramp=0.0)
+        return shot, Finish(spec, words, noise, vignette=0.30, grain=grain, ramp=0.0)
     words = corner_label(*size, seconds)
-    return shot, Finish(*size, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
+    return shot, Finish(spec, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
 
 
 def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> tuple[Shot, bool]:
@@ -137,46 +138,24 @@ def _picture(path: Path, spec: RenderSpec) -> UInt8:
     return cover_crop(rgb, spec.width, spec.height)
 
 
-class _Ahead:
-    """Renders in a thread of its own, a few frames ahead of the encoder: two cores are kept busy.
+def _painted(shot: Shot, finish: Finish, spec: RenderSpec) -> Generator[Planes, None, None]:
+    """The finished frames in order, painted side by side a little ahead of whoever asks for them."""
 
-    Iterate inside the `with` block. Leaving it, for whatever reason, ends the thread.
-    """
+    def paint(index: int) -> Planes:
+        return finish.apply(shot.frame(index / spec.fps), index)
 
-    def __init__(self, shot: Shot, spec: RenderSpec) -> None:
-        self._shot, self._spec = shot, spec
-        self._frames: queue.Queue[Planes | BaseException | None] = queue.Queue(_AHEAD)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sandbox-render", daemon=True)
-
-    def __enter__(self) -> _Ahead:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        # The thread may be waiting for room in the queue.
-        while self._thread.is_alive():
-            with contextlib.suppress(queue.Empty):
-                self._frames.get_nowait()
-            self._thread.join(0.005)
-
-    def __iter__(self) -> Iterator[Planes]:
-        while (item := self._frames.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-
-    def _run(self) -> None:
+    with ThreadPoolExecutor(_PAINTERS, thread_name_prefix="sandbox-painter") as painters:
+        waiting: deque[Future[Planes]] = deque()
         try:
-            for index in range(self._spec.frame_count):
-                if self._stopped.is_set():
-                    return
-                frame = self._shot.frame(index / self._spec.fps)
-                self._frames.put(Planes(*(plane.copy() for plane in frame)))
-            self._frames.put(None)
-        except BaseException as error:  # noqa: BLE001  (raised again in the thread that iterates)
-            self._frames.put(error)
+            for index in range(spec.frame_count):
+                waiting.append(painters.submit(paint, index))
+                if len(waiting) == _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 class _Reporter:

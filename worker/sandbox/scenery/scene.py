@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from worker.sandbox.camera import Camera, Pose
-from worker.sandbox.planes import NEUTRAL, Planes
+from worker.sandbox.planes import Planes, blank
 from worker.sandbox.scenery.land import LightSource, Ridge, build_ridges
 from worker.sandbox.scenery.layers import Placement, Stage, first_hidden_row, paint
 from worker.sandbox.scenery.noise import Rng
@@ -41,7 +41,7 @@ _SHORE: dict[Land, float] = {"lake": 0.62, "ocean": 0.595, "city": 0.66}
 
 
 class Landscape:
-    """A landscape of a theme, seen by a camera. One frame at a time; the canvas is used again."""
+    """A landscape of a theme, seen by a camera."""
 
     def __init__(self, theme: Theme, width: int, height: int, camera: Camera, rng: Rng) -> None:
         stage = Stage.around(width, height)
@@ -60,16 +60,12 @@ class Landscape:
             rough = {"lake": 0.35, "city": 0.55}.get(theme.land, 1.0)
             self._water = Water(theme, 2 * (stage.height * 3 // 10), stage, rng, rough=rough)
         self._weather = build_weather(theme, stage, rng)
-        self._canvas = Planes(
-            np.full((height, width), 16, np.uint8),
-            np.full((height // 2, width // 2), NEUTRAL, np.uint8),
-            np.full((height // 2, width // 2), NEUTRAL, np.uint8),
-        )
 
     def frame(self, time: float) -> Planes:
-        """The landscape `time` seconds after the start; valid until the next call."""
+        """The landscape `time` seconds after the start."""
         pose = self._pose(time)
-        stage, canvas = self._stage, self._canvas
+        stage = self._stage
+        canvas = blank(stage.width, stage.height)
         shore = self._shore_row(pose)
         hidden = first_hidden_row(self._behind, stage, pose) if self._behind else stage.height
         self._sky.paint(canvas, pose, time, hidden if self._water is None else min(hidden, shore))
