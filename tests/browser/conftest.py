@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.browser.desk import DESKTOP, Desk, Screen
 from tests.browser.watch import Watch
+from tests.support.chromium import open_chromium
 from tests.support.studio import Member, Studio, open_studio
 from tests.support.waiting import wait_for
 
@@ -31,13 +32,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 def chromium(chromium_path: str) -> Iterator[Browser]:
     """One Chromium; every test opens contexts of its own."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"],
-        )
+    with open_chromium(chromium_path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
