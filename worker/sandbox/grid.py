@@ -1,4 +1,4 @@
-"""Warping of pictures by coarse grids: displacement is smooth, so it is computed for one pixel in 64."""
+"""Warping of pictures by coarse grids: displacement is smooth, so it is computed for one pixel in 256."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from worker.sandbox.planes import Float, Planes, UInt8, yuv_codes
 
-CELL = 8  # Output pixels a grid cell spans; even, so that chroma shares the grid.
+CELL = 16  # Output pixels that a grid cell spans; chroma and coarse views share the grid.
+COARSE = 4  # A coarse view is this many times smaller than the frame, each way.
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,12 @@ class Texture:
     """A picture to sample from, finer than the output so that bilinear sampling keeps its sharpness.
 
     Attributes:
-        planes: the picture; its luma is `scale` times as large as the output frame.
-        scale: texture pixels per output pixel.
+        planes: the picture.
+        coarse: the same, `COARSE` times smaller, for coarse views.
     """
 
     planes: Planes
-    scale: float
+    coarse: Planes
 
     @classmethod
     def of(cls, rgb: UInt8, width: int, height: int) -> Texture:
@@ -37,7 +38,8 @@ class Texture:
         fine = (_even(width * scale), _even(height * scale))
         half = (fine[0] // 2, fine[1] // 2)
         y, u, v = yuv_codes(rgb)
-        return cls(Planes(_resized(y, fine), _resized(u, half), _resized(v, half)), fine[0] / width)
+        planes = Planes(_resized(y, fine), _resized(u, half), _resized(v, half))
+        return cls(planes, Planes(*(_shrunk(plane) for plane in planes)))
 
 
 class GridWarp:
@@ -57,21 +59,34 @@ class GridWarp:
 
     def sample(self, texture: Texture, grid: Float) -> Planes:
         """The texture seen through the grid."""
-        luma = self._positions(grid * texture.scale - 0.5, CELL)
-        chroma = self._positions(grid * (texture.scale / 2) - 0.5, CELL // 2)
-        y = _mirrored(texture.planes.y, luma[: self.height, : self.width])
-        half = chroma[: self.height // 2, : self.width // 2]
-        return Planes(y, _mirrored(texture.planes.u, half), _mirrored(texture.planes.v, half))
+        return self._view(texture.planes, grid, 1)
+
+    def sample_coarse(self, texture: Texture, grid: Float) -> Planes:
+        """The same, `COARSE` times smaller: a sixteenth of the work."""
+        return self._view(texture.coarse, grid, COARSE)
 
     def look_up(self, field: Float, grid: Float) -> Float:
         """Values of a coarse map of the whole frame, shape (h, w) or (h, w, n), at the grid's positions."""
-        h, w = field.shape[:2]
-        scaled = grid * np.array([w / self.width, h / self.height], np.float32) - 0.5
-        return np.asarray(sample_at(field, scaled), np.float32)
+        return np.asarray(sample_at(field, self._in_pixels(field, grid)), np.float32)
 
-    def _positions(self, coarse: Float, cell: int) -> Float:
-        full = cv2.resize(coarse, (self.columns * cell, self.rows * cell), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(full[cell:, cell:], np.float32)
+    def spread(self, cells: Float, step: int) -> Float:
+        """Values of the grid's cells (rows, columns[, n]) for each pixel of a frame `step` times smaller."""
+        cell = CELL // step
+        size = (self.columns * cell, self.rows * cell)
+        full = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR)
+        rows, columns = self.height // step, self.width // step
+        return np.asarray(full[cell : cell + rows, cell : cell + columns], np.float32)
+
+    def _view(self, planes: Planes, grid: Float, step: int) -> Planes:
+        luma = self.spread(self._in_pixels(planes.y, grid), step)
+        chroma = self.spread(self._in_pixels(planes.u, grid), 2 * step)
+        return Planes(_mirrored(planes.y, luma), _mirrored(planes.u, chroma), _mirrored(planes.v, chroma))
+
+    def _in_pixels(self, picture: Float, grid: Float) -> Float:
+        """The grid's positions in the pixels of a picture of the whole frame, centres at whole numbers."""
+        height, width = picture.shape[:2]
+        scale = np.array([width / self.width, height / self.height], np.float32)
+        return np.asarray(grid * scale - np.float32(0.5), np.float32)
 
 
 def dense_flow(preset: int) -> Any:
@@ -95,6 +110,11 @@ def _resized(plane: UInt8, size: tuple[int, int]) -> UInt8:
     shrinking = size[0] < plane.shape[1]
     kind = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(plane, size, interpolation=kind), np.uint8)
+
+
+def _shrunk(plane: UInt8) -> UInt8:
+    size = (max(1, plane.shape[1] // COARSE), max(1, plane.shape[0] // COARSE))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _even(value: float) -> int:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from worker.sandbox.camera import Camera
+from worker.sandbox.crossfade import crossfade
 from worker.sandbox.easing import smootherstep
 from worker.sandbox.grid import GridWarp
-from worker.sandbox.planes import Planes, UInt8, mix
+from worker.sandbox.planes import Planes, UInt8
 from worker.sandbox.spec import CameraMove
 from worker.sandbox.stills import StillShot, cover_crop
 
@@ -25,6 +26,7 @@ class MontageShot:
     def __init__(
         self, pictures: list[UInt8], warp: GridWarp, seconds: float, rng: np.random.Generator
     ) -> None:
+        self._warp = warp
         shown = pictures[: max(1, min(len(pictures), int(seconds / _SHORTEST) - 1))]
         if len(pictures) > 1:
             shown = [*shown, contact_sheet(pictures, warp.width, warp.height)]
@@ -48,10 +50,8 @@ class MontageShot:
         current = self._shots[index]
         if index == 0 or into >= self._overlap:
             return current.frame(into)
-        return mix(
-            self._shots[index - 1].frame(into + self._length), current.frame(into),
-            smootherstep(into / self._overlap),
-        )  # fmt: skip
+        before = self._shots[index - 1].view(into + self._length)
+        return crossfade(self._warp, before, current.view(into), smootherstep(into / self._overlap))
 
 
 def contact_sheet(pictures: list[UInt8], width: int, height: int) -> UInt8:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from worker.sandbox.camera import Camera
+from worker.sandbox.crossfade import View, crossfade
 from worker.sandbox.easing import clamp01, glide, smootherstep
-from worker.sandbox.grid import CELL, GridWarp, Texture, dense_flow, sample_at
-from worker.sandbox.planes import Float, Planes, UInt8, mix, to_uint8
+from worker.sandbox.grid import GridWarp, Texture, dense_flow, sample_at
+from worker.sandbox.planes import Float, Planes, UInt8
 from worker.sandbox.stills import StillShot
 
 _FLOW_LONG_SIDE = 384
@@ -80,9 +81,10 @@ class MorphShot:
             return self._warp.sample(self._second, self._warp.centres)
         from_first = self._carried(self._flow.forward, progress)
         from_second = self._carried(self._flow.backward, 1.0 - progress)
-        a = self._warp.sample(self._first, from_first)
-        b = self._warp.sample(self._second, from_second)
-        return self._blend(a, b, self._weight(from_first, from_second, progress))
+        return crossfade(
+            self._warp, View(self._first, from_first), View(self._second, from_second),
+            smootherstep(progress), self._weight(from_first, from_second, progress),
+        )  # fmt: skip
 
     def _carried(self, flow: Float, share: float) -> Float:
         """Where to look in a picture that has gone `share` of its way: solved by repetition."""
@@ -98,24 +100,13 @@ class MorphShot:
         b = (0.12 + self._warp.look_up(self._flow.trust_backward, from_second)) * eased
         return np.asarray(b / np.maximum(a + b, 1e-6), np.float32)
 
-    def _blend(self, a: Planes, b: Planes, weight: Float) -> Planes:
-        codes = to_uint8(weight * 255)
-        blended = []
-        for first, second, cell in zip(a, b, (CELL, CELL // 2, CELL // 2), strict=True):
-            rows, columns = first.shape
-            full = cv2.resize(codes, (weight.shape[1] * cell, weight.shape[0] * cell))
-            share = np.ascontiguousarray(full[cell : cell + rows, cell : cell + columns])
-            kept = cv2.multiply(first, cv2.bitwise_not(share), scale=1 / 255)
-            blended.append(np.asarray(cv2.add(kept, cv2.multiply(second, share, scale=1 / 255)), np.uint8))
-        return Planes(*blended)
-
 
 class DissolveShot:
     """The camera goes into the first picture and comes to rest out of the second."""
 
     def __init__(self, first: UInt8, second: UInt8, warp: GridWarp, camera: Camera) -> None:
         pushing = replace(camera, move="push in" if camera.move in ("hold", "pull out") else camera.move)
-        self._seconds = camera.seconds
+        self._warp, self._seconds = warp, camera.seconds
         self._first = StillShot(first, warp, pushing)
         self._second = StillShot(second, warp, replace(pushing, phase=camera.phase + 17), backwards=True)
 
@@ -126,7 +117,7 @@ class DissolveShot:
             return self._first.frame(time)
         if weight >= 1.0:
             return self._second.frame(time)
-        return mix(self._first.frame(time), self._second.frame(time), weight)
+        return crossfade(self._warp, self._first.view(time), self._second.view(time), weight)
 
 
 def _grey(rgb: UInt8, size: tuple[int, int]) -> UInt8:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from worker.sandbox.camera import Camera
+from worker.sandbox.crossfade import View
 from worker.sandbox.depth import estimate_depth
 from worker.sandbox.grid import GridWarp, Texture
 from worker.sandbox.planes import Float, Planes, UInt8
@@ -54,6 +55,10 @@ class StillShot:
     def frame(self, time: float) -> Planes:
         """The picture `time` seconds after the start."""
         return self._warp.sample(self._texture, self.grid(time))
+
+    def view(self, time: float) -> View:
+        """The picture and the grid `time` seconds after the start."""
+        return View(self._texture, self.grid(time))
 
     def grid(self, time: float) -> Float:
         """Where each cell of the frame at `time` looks in the picture."""
