@@ -25,7 +25,7 @@ from sorceress_video.settings import get_settings
 from tests.cloud.asking import ask
 from tests.cloud.money import assert_promises, charges
 from tests.cloud.provider_process import ProviderProcess
-from tests.support.deployment import ASKED, USUAL, Deployment, run_deployment, settings_of
+from tests.support.deployment import ASKED, ROLES, Deployment, run_deployment, settings_of
 from tests.support.private_valkey import PrivateValkey
 
 CHAOS_SECONDS: Final = 60.0
@@ -66,10 +66,9 @@ def main() -> int:
         with run_deployment(settings_of(folder / "data", valkey.url, **more), folder) as deployment:
             for fault, rate, uses in FAULTS:
                 provider.arm(fault, rate=rate, uses=uses)
-            deployment.start()
+            deployment.start(*ROLES)
             storm = Storm(deployment, valkey, random.Random(asked.seed))
             ids = storm.rage(asked.clips)
-            provider.disarm()
             return _account_for(deployment, provider, ids, storm)
 
 
@@ -90,7 +89,7 @@ class Storm:
             while len(ids) < min(clips, clips * passed / (CHAOS_SECONDS * 0.75)):
                 ids += self._click(len(ids))
             self._strike()
-            time.sleep(self._chance.uniform(0.3, 1.5))
+            time.sleep(self._chance.uniform(0.6, 2.2))
             self._deployment.revive()
         return ids
 
@@ -100,7 +99,7 @@ class Storm:
         return ask(self._deployment, model, prompt=f"clip {number}", settings=settings)
 
     def _strike(self) -> None:
-        target = self._chance.choice([*USUAL, "valkey"])
+        target = self._chance.choice([*ROLES, "valkey"])
         if target == "valkey":
             self._valkey.kill()
             time.sleep(self._chance.uniform(0.0, 1.0))

@@ -84,10 +84,6 @@ class ProviderProcess:
         """Let a fault strike requests to come; see :class:`tests.simulators.fal.faults.Armed`."""
         self._call("POST", "/_sim/faults", {"name": name, "uses": uses, "rate": rate})
 
-    def disarm(self) -> None:
-        """No more armed faults."""
-        self._call("DELETE", "/_sim/faults")
-
     def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:

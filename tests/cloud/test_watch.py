@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -171,3 +173,13 @@ async def test_of_a_clips_progress_only_the_latest_is_told(rows: Deployment) -> 
     assert len(told) == 2
     assert hints["c"].progress == 49 / 50
     heard.close()
+
+
+def test_a_watcher_brings_in_nothing_heavy() -> None:
+    heavy = ("av", "cv2", "numpy", "PIL", "torch", "reflex")
+    code = (
+        "import sys, worker.watcher, worker.cloud.providers.fal, worker.cloud.providers.sandbox;"
+        f"sys.exit(', '.join(name for name in {heavy} if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""

@@ -29,10 +29,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "submit": ("worker.run", "submit"),
     "another submit": ("worker.run", "submit"),
     "fetch": ("worker.run", "fetch"),
+    "another fetch": ("worker.run", "fetch"),
     "media": ("worker.run", "media"),
     "sandbox": ("worker.run", "sandbox"),
 }
-USUAL = tuple(role for role in ROLES if role != "another submit")
+USUAL = tuple(role for role in ROLES if not role.startswith("another"))
 
 ASKED = {ClipStatus.AMBIGUOUS, *TERMINAL}
 """Where a clip may rest: it ended, or it waits for a person's answer."""
