@@ -14,9 +14,11 @@ from sorceress_video.library import clips, moves, sandbox
 from sorceress_video.library.clips import NewClip, NewInput
 from sorceress_video.library.database import Session
 from sorceress_video.library.tables import Asset, Clip, StoredFile, utc_now
+from tests.cloud.asking import ask
 from tests.cloud.money import assert_promises
+from tests.simulators.fal.handle import FalSimulator
 from tests.support.deployment import Deployment, run_deployment, settings_of
-from worker.cloud import engine, sending
+from worker.cloud import engine, fetching, sending
 
 
 @pytest.fixture
@@ -117,3 +119,28 @@ def test_a_ticket_that_cannot_be_stored_at_once_is_stored_later(
     assert attempt.request_id is not None
     with rows.db.read() as session:
         assert sandbox.get(session, attempt.request_id) is not None
+
+
+def test_a_dripping_download_lets_others_pass_and_is_tried_again(
+    valkey: str,
+    data_dir: Path,
+    tmp_path: Path,
+    fal_simulator: FalSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fal_simulator.pace(queue_s=0, run_s=0)
+    fal_simulator.arm("output_drip_header", times=1, uses=1)
+    monkeypatch.setattr(fetching, "FIRST_LIMIT", 1.0)
+    with run_deployment(settings_of(data_dir, valkey, **fal_simulator.environment), tmp_path) as rows:
+        (clip_id,) = ask(rows, "kling-3.0-pro", settings={"kling-3.0-pro": {"duration": "3"}})
+        engine.submit(clip_id, 1)
+        with rows.db.write() as session:
+            assert moves.finish(session, clip_id, rows.clip(clip_id).version) is not None
+        engine.fetch(clip_id, 1)
+        row = rows.clip(clip_id)
+        assert (row.status, row.failures, row.error_code) == ("fetching", 1, "slow_download")
+        monkeypatch.setattr(fetching, "FIRST_LIMIT", 30.0)
+        make_due(rows, clip_id)
+        engine.fetch(clip_id, 2)
+        assert rows.clip(clip_id).status == "completed"
+        assert_promises(rows, fal_simulator, [clip_id])

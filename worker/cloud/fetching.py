@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +19,23 @@ from sorceress_video.library.database import Session
 from sorceress_video.library.moves import Moved
 from sorceress_video.library.tables import Attempt, Clip, utc_now
 from worker.cloud import arrival
-from worker.cloud.providers.base import UNUSABLE, Billing, FaultKind, Provider, ProviderFault, Ticket
+from worker.cloud.providers.base import (
+    UNUSABLE,
+    Billing,
+    FaultKind,
+    Provider,
+    ProviderFault,
+    Result,
+    Ticket,
+)
 from worker.cloud.providers.registry import open_provider
 from worker.cloud.step import Step
 
 _log = structlog.get_logger(__name__)
 
+FIRST_LIMIT: Final = 60.0
+LAST_LIMIT: Final = 600.0
+"""Seconds that the first download of a clip may take, and the last one."""
 FETCH_PATIENCE: Final = timedelta(hours=24)
 """A finished clip is paid for: its download is tried this long after the time that making it may take."""
 UNUSABLE_TRIES: Final = 4
@@ -63,7 +75,7 @@ class Fetch(Step):
         result_of = self._ticket(clip)
         result = await provider.result(result_of)
         delivered = scratch / "delivered"
-        await provider.download(result, delivered)
+        await self._download(clip, provider, result, delivered)
         reached(Point.FETCH_DOWNLOADED)
         kept = arrival.keep(delivered, scratch, self.storage, clip)
 
@@ -78,6 +90,15 @@ class Fetch(Step):
         reached(Point.FETCH_COMMITTED)
         if done is not None:
             self._derive(clip.id)
+
+    async def _download(self, clip: Clip, provider: Provider, result: Result, to: Path) -> None:
+        """Within a limit that doubles with each try, so that a few dripping downloads do not hold up all."""
+        try:
+            async with asyncio.timeout(min(LAST_LIMIT, FIRST_LIMIT * 2**clip.failures)):
+                await provider.download(result, to)
+        except TimeoutError as error:
+            sentence = f"The finished clip of {clip.model_name} comes too slowly."
+            raise ProviderFault(FaultKind.TRANSIENT, "slow_download", sentence) from error
 
     def _derive(self, clip_id: str) -> None:
         with self.db.read() as session:
