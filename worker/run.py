@@ -10,9 +10,9 @@ import sys
 
 from rq import Worker
 from rq.serializers import JSONSerializer
-from sorceress_video.runtime.logging import configure
 
 from sorceress_video.jobs.queues import FUNCTIONS, QueueName, get_redis, queue
+from sorceress_video.runtime.logging import configure
 
 
 def main(arguments: list[str]) -> int:
