@@ -113,8 +113,8 @@ def from_click_to_cards(folder: Path, browser: Browser) -> list[float]:
 
 
 def from_done_to_playable(folder: Path, browser: Browser) -> tuple[list[float], list[float], Ticks]:
-    """Seconds of each clip, a few at a time that end at different moments; the part of them until the row said
-    so; and the progress meanwhile."""
+    """Seconds of each clip, a few at a time that end at different moments; the part of them until the row
+    said so; and the progress meanwhile."""
     with open_studio(folder, {"SORCERESS_POLL_INTERVAL": str(POLL)}) as studio:
         desk = _desk(studio, browser, ("seedance-2.0",))
         ticks = Ticks(desk.page.context.new_cdp_session(desk.page))

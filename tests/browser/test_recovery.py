@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import MAKING
 from tests.browser.watch import Watch
 from tests.support.studio import Studio
+from tests.support.waiting import wait_for
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,3 +54,43 @@ def test_a_running_clip_outlives_valkey_and_the_open_page_follows_it(
     desk.generate("With the new Valkey")
     desk.expect_status(desk.card("With the new Valkey"), "completed")
     assert len(studio.requests("While Valkey was away")) == 1
+
+
+@pytest.mark.spec("J2", "V5")
+def test_a_tab_whose_network_drops_catches_up(open_desk: OpenDesk, studio: Studio, watch: Watch) -> None:
+    watch.expect_outage()
+    member = studio.member("kling-3.0-pro")
+    desk = open_desk(member, path=None)
+    network = Network()
+    desk.page.route_web_socket("**/_event/**", network.pass_on)
+    desk.open()
+    desk.generate("Behind a tunnel [[run:2]]")
+    desk.expect_status(desk.cards().first, re.compile("running|submitting"))
+    network.drop()
+    wait_for(studio.at_rest, seconds=MAKING / 1000, what="the clip to end meanwhile")
+    desk.expect_status(desk.cards().first, re.compile("running|submitting"))
+    network.up = True
+    desk.expect_status(desk.cards().first, "completed")
+
+
+class Network:
+    """The way of a page's sockets to the server, which can be cut."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self._open: list[WebSocketRoute] = []
+
+    def pass_on(self, socket: WebSocketRoute) -> None:
+        """Handler for ``route_web_socket``."""
+        if not self.up:
+            socket.close(code=4000)
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+    def drop(self) -> None:
+        """Cut every socket, and refuse new ones until ``up`` is set again."""
+        self.up = False
+        for socket in self._open:
+            socket.close(code=4000)
+        self._open.clear()
