@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--clips", type=int, default=100)
+    parser.add_argument("--rest", type=float, default=REST_SECONDS, help="seconds; more on a busy machine")
     asked = parser.parse_args()
     print(f"seed {asked.seed}, {asked.clips} clips, {CHAOS_SECONDS:g} s of kills", flush=True)
     with (
@@ -69,7 +70,7 @@ def main() -> int:
             deployment.start(*ROLES)
             storm = Storm(deployment, valkey, random.Random(asked.seed))
             ids = storm.rage(asked.clips)
-            return _account_for(deployment, provider, ids, storm)
+            return _account_for(deployment, provider, ids, storm, asked.rest)
 
 
 class Storm:
@@ -111,9 +112,11 @@ class Storm:
         self.kills[target] += 1
 
 
-def _account_for(deployment: Deployment, provider: ProviderProcess, ids: Sequence[str], storm: Storm) -> int:
+def _account_for(
+    deployment: Deployment, provider: ProviderProcess, ids: Sequence[str], storm: Storm, rest: float
+) -> int:
     started = time.monotonic()
-    while time.monotonic() - started < REST_SECONDS and _restless(deployment):
+    while time.monotonic() - started < rest and _restless(deployment):
         deployment.revive()
         time.sleep(0.25)
     rested = time.monotonic() - started
