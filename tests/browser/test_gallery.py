@@ -86,7 +86,6 @@ def test_delete_asks_once_and_can_be_undone(open_desk: OpenDesk, studio: Studio,
 
 
 @pytest.mark.spec("G4")
-@pytest.mark.xfail(reason="the link is the router's: the page goes to the film instead of saving it")
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
 def test_download_gives_a_real_mp4(
     open_desk: OpenDesk, studio: Studio, screen: Screen, tmp_path: Path

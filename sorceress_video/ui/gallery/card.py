@@ -12,7 +12,7 @@ from sorceress_video.ui.gallery.card_states import ambiguous, busy, cancelled, f
 from sorceress_video.ui.gallery.client import AskDelete, CardMenu, ClipMedia
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.state import GalleryState
-from sorceress_video.ui.kit import FOCUS, icon, join
+from sorceress_video.ui.kit import FOCUS, icon, join, plain_link
 from sorceress_video.ui.lightbox.state import LightboxState
 
 _FRAME = (
@@ -118,7 +118,7 @@ def _actions(card: rx.Var[Card]) -> rx.Component:
             on_click=GalleryState.favorite(card.id, ~card.favorite),
             class_name=join(ON_FILM, FOCUS, "group/heart"),
         ),
-        rx.el.a(
+        plain_link(
             icon("download", size=15),
             href=card.video,
             download=file_name(card),
@@ -172,7 +172,7 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
                 "heart", "Favorite", "menu-favorite", on_click=GalleryState.favorite(card.id, ~card.favorite)
             ),
         ),
-        rx.el.a(
+        plain_link(
             icon("download", size=18),
             "Download MP4",
             href=card.video,

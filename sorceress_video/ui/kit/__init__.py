@@ -20,7 +20,7 @@ from sorceress_video.ui.kit.overlay import (
     menu_opener,
     page_behaviour,
 )
-from sorceress_video.ui.kit.plain_form import plain_form
+from sorceress_video.ui.kit.plain import plain_form, plain_link
 from sorceress_video.ui.kit.toast import Action, on_action, say, toasts
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "on_action",
     "page_behaviour",
     "plain_form",
+    "plain_link",
     "progress_ring",
     "say",
     "segment",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from sorceress_video.ui.kit.classes import FOCUS, TOUCH_HEIGHT, TOUCH_SQUARE, join
 from sorceress_video.ui.kit.icon import icon as draw_icon
+from sorceress_video.ui.kit.plain import plain_link
 
 Variant = Literal["primary", "secondary", "ghost", "outline", "danger", "text"]
 Size = Literal["sm", "md", "lg"]
@@ -74,7 +75,7 @@ def link_button(
     **props: Any,
 ) -> rx.Component:
     """A link that looks like a button and loads the page anew."""
-    return rx.el.a(
+    return plain_link(
         draw_icon(icon, size=14) if icon else None,
         label,
         href=href,

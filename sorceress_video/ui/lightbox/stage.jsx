@@ -81,6 +81,7 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
     if (clip && !dialog.current.open) {
       setStill(matchMedia("(prefers-reduced-motion: reduce)").matches);
       dialog.current.showModal();
+      dialog.current.querySelector("[data-player]")?.focus(); // Else Space would press “Close”.
     }
   }, [clip]);
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.gallery.state import GalleryState
-from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join
+from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join, plain_link
 from sorceress_video.ui.lightbox.client import CopyButton, Lightbox, When
 from sorceress_video.ui.lightbox.models import Fact, InputPicture
 from sorceress_video.ui.lightbox.state import LightboxState
@@ -34,7 +34,7 @@ def lightbox() -> rx.Component:
 def _above() -> rx.Component:
     return rx.el.div(
         rx.cond(GalleryState.signed_in, _heart()),
-        rx.el.a(
+        plain_link(
             icon("download", size=15),
             "Download",
             href=_STORY.video,
@@ -172,7 +172,7 @@ def _inputs() -> rx.Component:
 
 
 def _input(given: rx.Var[InputPicture]) -> rx.Component:
-    return rx.el.a(
+    return plain_link(
         rx.cond(
             given.poster != "",
             rx.el.img(src=given.poster, alt=given.label, loading="lazy", class_name="size-full object-cover"),
