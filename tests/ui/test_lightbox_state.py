@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sorceress_video.jobs.queues import get_redis
 from sorceress_video.library.tables import Account, ClipInput
 from sorceress_video.ui.gallery.demo import demo_clips
 from sorceress_video.ui.gallery.state import GalleryState, _usual_times
@@ -33,6 +34,8 @@ def shelf(workspace: Workspace, ada: Account) -> Shelf:
 async def tab(
     workspace: Workspace, ada: Account, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Tab]:
+    workspace.configure(REDIS_URL=valkey)
+    get_redis.cache_clear()
     cookie = "; ".join(f"{name}={value}" for name, value in workspace.cookie_for(ada).items())
     async with open_tab(cookie, valkey, monkeypatch) as opened:
         yield opened
