@@ -98,6 +98,10 @@ class _Follower:
         self._raw = np.zeros(4, np.float64)
         self._size = (max(2, width // _FIELD_STEP), max(2, height // _FIELD_STEP))
         self._field = np.zeros((self._size[1], self._size[0], 2), np.float32)
+        self._places = np.dstack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self._size)))
+        # In shares of the picture; its pixels have their centres at whole numbers.
+        shares = (self._places + np.float32(0.5)) / np.array(self._size, np.float32)
+        self._centres = shares - np.array([0.5 / width, 0.5 / height], np.float32)
 
     @property
     def camera(self) -> Float:
@@ -119,21 +123,23 @@ class _Follower:
         flow = np.asarray(self._flow.calc(self._last, picture, None), np.float32)
         self._last = picture
         height, width = picture.shape
-        shared, matrix = _similarity(flow)
+        matrix = _similarity(flow)
         scale, turn = math.hypot(matrix[0, 0], matrix[1, 0]), math.atan2(matrix[1, 0], matrix[0, 0])
         middle = np.array([width / 2, height / 2, 1.0])
         shift = (matrix @ middle - middle[:2]) / width
         self._raw = self._raw * _GLOBAL_HOLD + np.array([*shift, math.log(scale), turn])
-        rest = cv2.resize(flow - shared, self._size, interpolation=cv2.INTER_AREA) / width
+        # Being affine, the camera's flow has its mean over a sample at the sample's centre.
+        x, y = self._centres[..., 0] * width, self._centres[..., 1] * height
+        shared = cv2.transform(np.dstack([x, y]), matrix - np.eye(2, 3))
+        rest = (cv2.resize(flow, self._size, interpolation=cv2.INTER_AREA) - shared) / np.float32(width)
         rest = cv2.GaussianBlur(rest, (0, 0), 1.4)
-        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self._size))
-        back = np.dstack([x, y]) - rest * self._size[0]
+        back = self._places - rest * self._size[0]
         carried = sample_at(self._field, back)
         self._field = np.asarray(carried * _LOCAL_HOLD + rest, np.float32)
 
 
-def _similarity(flow: Float) -> tuple[Float, np.ndarray]:
-    """The camera's part of a flow: as a flow, and as a matrix (2, 3) of shift, turn and scale."""
+def _similarity(flow: Float) -> np.ndarray:
+    """The camera's part of a flow, as a matrix (2, 3) of shift, turn and scale that maps pixels."""
     height, width = flow.shape[:2]
     step = 8
     x, y = np.meshgrid(np.arange(step // 2, width, step), np.arange(step // 2, height, step))
@@ -143,9 +149,7 @@ def _similarity(flow: Float) -> tuple[Float, np.ndarray]:
     matrix, _ = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=0.6)
     if matrix is None or not 0.5 < math.hypot(matrix[0, 0], matrix[1, 0]) < 2.0:
         matrix = np.array([[1, 0, 0], [0, 1, 0]], np.float64)
-    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    moved = np.dstack([columns, rows]) @ matrix[:, :2].T + matrix[:, 2]
-    return (moved - np.dstack([columns, rows])).astype(np.float32), matrix
+    return np.asarray(matrix)
 
 
 def _greys(path: Path, most: int) -> Iterator[UInt8]:

@@ -45,7 +45,7 @@ def blank(width: int, height: int) -> Planes:
 
 def to_uint8(values: Float) -> UInt8:
     """Round to the nearest code and saturate."""
-    return np.asarray(cv2.convertScaleAbs(np.maximum(values, 0)), np.uint8)
+    return np.asarray(cv2.convertScaleAbs(cv2.max(values, 0)), np.uint8)
 
 
 def yuv_values(rgb: UInt8 | Float) -> Float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,6 @@ from worker.sandbox.scenery.noise import Rng, fractal
 from worker.sandbox.scenery.outlines import DRAW
 from worker.sandbox.scenery.theme import Theme
 
-_PAINTERS = 2
 _SHRINK = 4  # Colour changes slowly: it is painted at a quarter of the size.
 
 
@@ -44,16 +44,14 @@ class Ridge:
     tone: float
 
 
-def build_ridges(plan: list[Ridge], theme: Theme, light: LightSource, stage: Stage, rng: Rng) -> list[Layer]:
-    """The ridges of a plan as layers, in the plan's order (farthest first)."""
+def build_ridges(
+    painters: Executor, plan: list[Ridge], *, theme: Theme, light: LightSource, stage: Stage, rng: Rng
+) -> Iterator[Layer]:
+    """The ridges of a plan as layers, in the plan's order (farthest first); all are begun at once."""
     # Each ridge has a source of chance of its own, so that they can be painted side by side.
-    with ThreadPoolExecutor(_PAINTERS) as painters:
-        return list(
-            painters.map(
-                lambda job: _build(job[0], theme, light, stage, job[1]),
-                zip(plan, rng.spawn(len(plan)), strict=True),
-            )
-        )
+    return painters.map(
+        lambda ridge, own: _build(ridge, theme, light, stage, own), plan, rng.spawn(len(plan))
+    )
 
 
 def _build(ridge: Ridge, theme: Theme, light: LightSource, stage: Stage, rng: Rng) -> Layer:

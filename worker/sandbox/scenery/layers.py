@@ -119,10 +119,9 @@ class _Span:
         shortest = min(max(math.ceil(last) + 2, start + 2), limit)
         if scale == 1.0:
             return cls(start, shortest, shortest - start)
-        lengths = np.arange(shortest, min(shortest + _SPAN_CHOICES, limit) + 1) - start
-        sizes = np.rint(lengths * scale)
-        best = int(np.argmin(np.abs(sizes / lengths - scale)))
-        return cls(start, start + int(lengths[best]), max(1, int(sizes[best])))
+        choices = range(shortest - start, min(shortest + _SPAN_CHOICES, limit) - start + 1)
+        length = min(choices, key=lambda length: abs(round(length * scale) / length - scale))
+        return cls(start, start + length, max(1, round(length * scale)))
 
     def locate(self, position: float) -> float:
         """Where a texture's position lies in the enlarged span."""
@@ -144,7 +143,7 @@ class Layer:
     Attributes:
         luma: premultiplied by coverage.
         clear: 255 minus coverage.
-        chroma: u, v (premultiplied) and 255 minus coverage, at half size.
+        chroma, thin: u and v (premultiplied), and 255 minus coverage, at half size.
         depth: 0 far … 1 near.
         first_row: the texture row that these begin with; above it is nothing. Even.
         solid_from: the first texture row without a gap.
@@ -153,6 +152,7 @@ class Layer:
     luma: UInt8
     clear: UInt8
     chroma: PlaneTuple
+    thin: UInt8
     depth: float
     first_row: int
     solid_from: int
@@ -183,18 +183,15 @@ class Layer:
             y += (lamp[0] - y) * lamps.strength
             soft = cv2.resize(lamps.strength, size, interpolation=cv2.INTER_AREA)
             chroma += (lamp[1:] - chroma) * soft[..., None]
-        y += np.tile(dither(rng, 128, 128), (-(-height // 128), -(-width // 128)))[:height, :width]
+        y += dither(rng, height, width)
         y *= coverage
         open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
         tinted = chroma * half[..., None]
         return cls(
             to_uint8(y),
             to_uint8(255 - 255 * coverage),
-            (
-                to_uint8(np.ascontiguousarray(tinted[..., 0])),
-                to_uint8(np.ascontiguousarray(tinted[..., 1])),
-                to_uint8(255 - 255 * half),
-            ),
+            (to_uint8(np.ascontiguousarray(tinted[..., 0])), to_uint8(np.ascontiguousarray(tinted[..., 1]))),
+            to_uint8(255 - 255 * half),
             depth,
             first_row,
             first_row + (int(open_rows[-1]) + 1 if len(open_rows) else 0),
@@ -233,10 +230,11 @@ def _paint_strip(canvas: Planes, layer: Layer, place: Placement, top: int, botto
         lay_over(band, painted[: solid - top], gap)
     canvas.y[solid:bottom] = painted[solid - top :]
     first, middle, last = top // 2, solid // 2, bottom // 2
-    u, v, thin = place.sample(layer.chroma, 2, canvas.u.shape[1], (first, last))
-    for target, own in ((canvas.u, u), (canvas.v, v)):
-        if middle > first:
-            lay_over(target[first:middle], own[: middle - first], thin[: middle - first])
+    own_chroma = place.sample(layer.chroma, 2, canvas.u.shape[1], (first, last))
+    thin = place.sample(layer.thin, 2, canvas.u.shape[1], (first, middle)) if middle > first else []
+    for target, own in zip((canvas.u, canvas.v), own_chroma, strict=True):
+        for gap in thin:
+            lay_over(target[first:middle], own[: middle - first], gap)
         target[middle:last] = own[middle - first :]
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from worker.sandbox.camera import Camera
-from worker.sandbox.planes import Float, Planes, to_uint8, yuv_values
+from worker.sandbox.planes import Float, Planes, yuv_values
 from worker.sandbox.scenery.layers import Stage
 from worker.sandbox.scenery.noise import Rng
 from worker.sandbox.scenery.theme import Theme
@@ -104,7 +104,7 @@ class LightField:
         self._bokeh.paint(half, time)
         # Fractions of a code survive until the luma has its full size: the grain then hides every step.
         luma = cv2.resize(half[0], (self._width, self._height), interpolation=cv2.INTER_LINEAR)
-        canvas = Planes(to_uint8(luma), to_uint8(half[1]), to_uint8(half[2]))
+        canvas = Planes(*(np.asarray(cv2.convertScaleAbs(plane), np.uint8) for plane in (luma, *half[1:])))
         for weather in self._weather:
             weather.paint(canvas, time)
         return canvas

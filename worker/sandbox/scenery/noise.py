@@ -8,6 +8,7 @@ import numpy as np
 from worker.sandbox.planes import Float
 
 Rng = np.random.Generator
+_DITHER_TILE = 192  # Pixels after which it repeats; nobody sees a pattern in one code.
 
 
 def fractal(rng: Rng, height: int, width: int, *, cells: tuple[float, float], octaves: int = 4) -> Float:
@@ -45,9 +46,10 @@ def profile(rng: Rng, width: int, *, peaks: float, octaves: int, roughness: floa
 
 
 def dither(rng: Rng, height: int, width: int) -> Float:
-    """Triangular noise of ±1 code: hides the steps of a gradient in 8 bits."""
-    noise = rng.random((2, height, width), np.float32)
-    return np.asarray(noise[0] - noise[1], np.float32)
+    """Triangular noise of ±1 code, in tiles: hides the steps of a gradient in 8 bits."""
+    noise = rng.random((2, _DITHER_TILE, _DITHER_TILE), np.float32)
+    copies = (-(-height // _DITHER_TILE), -(-width // _DITHER_TILE))
+    return np.tile(noise[0] - noise[1], copies)[:height, :width]
 
 
 def _cosine_interpolation(x: Float, positions: np.ndarray, heights: np.ndarray) -> Float:

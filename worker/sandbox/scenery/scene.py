@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from worker.sandbox.camera import Camera, Pose
@@ -36,6 +38,7 @@ _BEFORE: dict[Land, _Plan] = {
     "lake": (("forest", 1.02, 1.0, 1.0),),
     "ocean": (("hills", 1.01, 1.0, 1.0),),
 }
+_PAINTERS = 2  # Threads that paint ridges, beside the one that paints the sky.
 _SHORE_DEPTH = 0.34  # That of the last ridge beyond the water.
 _SHORE: dict[Land, float] = {"lake": 0.62, "ocean": 0.595, "city": 0.66}
 
@@ -51,15 +54,19 @@ class Landscape:
         lift = float(rng.uniform(-0.035, 0.03))
         self._shore = _SHORE.get(theme.land)
         horizon = stage.margin_y + stage.height * ((0.50 if theme.land == "city" else 0.60) + lift)
-        self._sky = Sky(theme, light, horizon, stage, rng)
-        self._behind = build_ridges(_plan(_BEHIND[theme.land], lift), theme, light, stage, rng)
-        self._before = build_ridges(_plan(_BEFORE.get(theme.land, ()), 0.0), theme, light, stage, rng)
-        self._water: Water | None = None
-        if self._shore is not None:
-            self._shore += lift
-            rough = {"lake": 0.35, "city": 0.55}.get(theme.land, 1.0)
-            self._water = Water(theme, 2 * (stage.height * 3 // 10), stage, rng, rough=rough)
-        self._weather = build_weather(theme, stage, rng)
+        plans = (_plan(_BEHIND[theme.land], lift), _plan(_BEFORE.get(theme.land, ()), 0.0))
+        with ThreadPoolExecutor(_PAINTERS) as painters:
+            ridges = [
+                build_ridges(painters, plan, theme=theme, light=light, stage=stage, rng=rng) for plan in plans
+            ]
+            self._sky = Sky(theme, light, horizon, stage, rng)
+            self._water: Water | None = None
+            if self._shore is not None:
+                self._shore += lift
+                rough = {"lake": 0.35, "city": 0.55}.get(theme.land, 1.0)
+                self._water = Water(theme, 2 * (stage.height * 3 // 10), stage, rng, rough=rough)
+            self._weather = build_weather(theme, stage, rng)
+            self._behind, self._before = (list(layers) for layers in ridges)
 
     def frame(self, time: float) -> Planes:
         """The landscape `time` seconds after the start."""

@@ -40,8 +40,7 @@ class Water:
         x = (np.arange(width, dtype=np.float32) * _STEP)[None].repeat(height, 0)
         y = (np.arange(height, dtype=np.float32) * _STEP)[:, None].repeat(width, 1)
         self._x, self._y = x, y
-        self._keep, self._add = _tint(theme, rows, stage.width)
-        self._keep_half = np.ascontiguousarray(self._keep[::2, ::2])
+        self._keep, self._add = _tint(theme, rows // 2, stage.width // 2)
 
     def paint(self, canvas: Planes, shore: int, bottom: int, time: float) -> None:
         """Paint the rows `shore` … `bottom` (both even) from the rows above `shore`."""
@@ -57,49 +56,36 @@ class Water:
             cv2.scaleAdd(cosine, a * 0.35, sway, dst=sway)
             cv2.scaleAdd(sine, -b * 0.35, sway, dst=sway)
         source_y = np.clip(shore - 1 - 0.82 * self._y + 1.6 * lift, 0, shore - 1)
-        positions = cv2.merge([self._x + sway, source_y])
-        _mirror((canvas.y,), positions, 1, where=(shore, rows), keep=self._keep, add=(self._add.y,))
-        _mirror(
-            (canvas.u, canvas.v),
-            positions,
-            2,
-            where=(shore, rows),
-            keep=self._keep_half,
-            add=(self._add.u, self._add.v),
-        )
+        # At half size throughout: nothing in broken water is sharp, and the chroma is of that size already.
+        small = cv2.resize(canvas.y[:shore], (self._width // 2, shore // 2), interpolation=cv2.INTER_AREA)
+        half = Planes(np.asarray(small, np.uint8), canvas.u[: shore // 2], canvas.v[: shore // 2])
+        positions = self._spread(cv2.merge([self._x + sway, source_y]) * np.float32(0.5), rows)
+        y, u, v = (self._mirrored(plane, positions, own) for plane, own in zip(half, self._add, strict=True))
         # Faces of the waves that look away from the light are darker, the others lighter.
-        band = canvas.y[shore : shore + rows]
         for change, side in ((cv2.add, lift), (cv2.subtract, -lift)):
-            shade = to_uint8(side * 1.1)
-            size = (shade.shape[1] * _STEP, shade.shape[0] * _STEP)
-            full = cv2.resize(shade, size, interpolation=cv2.INTER_LINEAR)[:rows, : self._width]
-            change(band, full, dst=band)
+            change(y, self._spread(to_uint8(side * 1.1), rows), dst=y)
+        canvas.y[shore : shore + rows] = cv2.resize(y, (self._width, rows), interpolation=cv2.INTER_LINEAR)
+        for plane, mirrored in ((canvas.u, u), (canvas.v, v)):
+            plane[shore // 2 : (shore + rows) // 2] = mirrored
 
+    def _spread(self, waves: Float, rows: int) -> Float:
+        """Samples of the waves for each pixel of the water's first `rows` rows at half size."""
+        size = (waves.shape[1] * _STEP // 2, waves.shape[0] * _STEP // 2)
+        full = cv2.resize(waves, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(full[: rows // 2, : self._width // 2])
 
-def _mirror(
-    planes: tuple[UInt8, ...], positions: Float, shrink: int, *, where: tuple[int, int], keep: UInt8,
-    add: tuple[UInt8, ...],
-) -> None:  # fmt: skip
-    """Fill `where` (first row, rows; full size) of planes that are `shrink` times smaller than the frame."""
-    step = _STEP // shrink
-    first, tall = where[0] // shrink, where[1] // shrink
-    wide = planes[0].shape[1]
-    height, width = positions.shape[:2]
-    coarse = positions if shrink == 1 else positions * np.float32(1 / shrink)
-    full = cv2.resize(coarse, (width * step, height * step), interpolation=cv2.INTER_LINEAR)[:tall, :wide]
-    for plane, own in zip(planes, add, strict=True):
-        mirrored = np.asarray(sample_at(plane[:first], full), np.uint8)
-        cv2.multiply(mirrored, keep[:tall], dst=mirrored, scale=1 / 255)
-        plane[first : first + tall] = cv2.add(mirrored, own[:tall])
+    def _mirrored(self, plane: UInt8, positions: Float, own: UInt8) -> UInt8:
+        rows = len(positions)
+        mirrored = np.asarray(sample_at(plane, positions), np.uint8)
+        cv2.multiply(mirrored, self._keep[:rows], dst=mirrored, scale=1 / 255)
+        return np.asarray(cv2.add(mirrored, own[:rows], dst=mirrored), np.uint8)
 
 
 def _tint(theme: Theme, rows: int, width: int) -> tuple[UInt8, Planes]:
-    """What the water keeps of the mirrored light (255 = all), and its own colour on top."""
+    """What the water keeps of the mirrored light (255 = all), and its own colour on top, all of one size."""
     near = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
     keep = np.repeat(0.86 - 0.44 * near**0.8, width, axis=1).astype(np.float32)
     deep = np.array(theme.palette.near, np.float32) * 0.6 + np.array(theme.palette.zenith, np.float32) * 0.4
     own = yuv_values(np.broadcast_to(deep * 0.8, (1, 1, 3)).copy())[0, 0]
     rest = 1 - keep
-    half = rest[::2, ::2]
-    add = Planes(to_uint8(rest * own[0]), to_uint8(half * own[1]), to_uint8(half * own[2]))
-    return to_uint8(keep * 255), add
+    return to_uint8(keep * 255), Planes(*(to_uint8(rest * float(value)) for value in own))

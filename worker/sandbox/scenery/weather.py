@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from worker.sandbox.planes import Planes, UInt8, to_uint8, yuv_values
-from worker.sandbox.scenery.layers import Stage
+from worker.sandbox.scenery.layers import Stage, lay_over
 from worker.sandbox.scenery.noise import Rng, fractal
 from worker.sandbox.scenery.theme import Colour, Theme
 
+_UNSEEN = 1 / 300  # Coverage that changes no code.
 _PHASES = 4  # Positions within a pixel that a small light can take.
 
 
@@ -143,6 +144,8 @@ class Fog:
         rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
         band = np.exp(-(((rows - 0.66) / 0.20) ** 2))
         self._alpha = (np.clip(density * 1.25 - 0.3, 0, 1) * band * 0.62).astype(np.float32)
+        thick = np.flatnonzero(self._alpha.max(axis=1) > _UNSEEN)
+        self._first_row = int(thick[0]) // 2 * 2 * self._SHRINK if len(thick) else 0
         colour = (
             np.array(theme.palette.horizon, np.float32) * 0.85
             + np.array(theme.palette.far, np.float32) * 0.15
@@ -158,12 +161,18 @@ class Fog:
         alpha = cv2.warpAffine(
             self._alpha, matrix, (wide, self._alpha.shape[0]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         )
-        for plane, value in zip(canvas, self._colour, strict=True):
-            rows, columns = plane.shape
-            clear = cv2.resize(to_uint8(255 - 255 * alpha), (columns, rows), interpolation=cv2.INTER_LINEAR)
-            own = cv2.resize(to_uint8(alpha * float(value)), (columns, rows), interpolation=cv2.INTER_LINEAR)
-            cv2.multiply(plane, clear, dst=plane, scale=1 / 255)
-            cv2.add(plane, own, dst=plane)
+        clear = to_uint8(255 - 255 * alpha)
+        for planes, values in ((canvas[:1], self._colour[:1]), (canvas[1:], self._colour[1:])):
+            rows, columns = planes[0].shape
+            first = self._first_row * rows // self._stage.height
+            gap = _enlarged(clear, (columns, rows))[first:]
+            for plane, value in zip(planes, values, strict=True):
+                own = _enlarged(to_uint8(alpha * float(value)), (columns, rows))[first:]
+                lay_over(plane[first:], own, gap)
+
+
+def _enlarged(plane: UInt8, size: tuple[int, int]) -> UInt8:
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _dot(target: np.ndarray, x: float, y: float, radius: float, value: float) -> None:
