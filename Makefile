@@ -20,7 +20,8 @@ owner: $(VENV)/.web-installed ## Make the owner's account: make owner EMAIL=… 
 	@$(BIN)/python -m sorceress_video owner
 
 test: $(VENV)/.test-installed ## Run every test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m sorceress_video build
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.test-installed ## Lint, types, import contracts, migrations, pages
 	@$(BIN)/ruff check .

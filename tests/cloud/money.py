@@ -43,6 +43,7 @@ def assert_promises(deployment: Deployment, provider: Ledgered | None, ids: Sequ
 
 
 def _assert_files(deployment: Deployment, videos: Sequence[str | None]) -> None:
+    deployment.stop()  # A preview that is being stored has its row a moment later.
     storage = open_storage(get_settings())
     upkeep.collect(deployment.db, storage, utc_now())
     upkeep.collect(deployment.db, storage, utc_now())  # Twice: what was an orphan is unreferenced then.

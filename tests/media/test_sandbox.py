@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -42,8 +43,19 @@ def run(photo: Path, bounds: Bounds | None = None) -> dict[str, object]:
     return run_task("accept_image", photo, outputs, arguments, bounds=bounds)
 
 
+@pytest.fixture(autouse=True)
+def others() -> Iterator[None]:
+    """The servers that other tests of this run keep are none of this module's children."""
+    _others.update(psutil.Process().children(recursive=True))
+    yield
+    _others.clear()
+
+
+_others: set[psutil.Process] = set()
+
+
 def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    return [child for child in psutil.Process().children(recursive=True) if child not in _others]
 
 
 def names(photo: Path) -> list[str]:

@@ -278,7 +278,7 @@ def test_a_start_timeout_ends_a_request_that_waits_too_long(client, fal_simulato
 
 
 def test_the_stream_brings_each_change_and_ends(client, fal_simulator):
-    fal_simulator.pace(queue_s=0.2, run_s=0.5)
+    fal_simulator.pace(queue_s=2, run_s=0.5)
     handle = client.submit(SEEDANCE, SMALL)
     headers = {"authorization": f"Key {DEFAULT_KEY}"}
 
