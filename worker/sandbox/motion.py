@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from worker.sandbox.grid import GridWarp, Texture, dense_flow, sample_at
 from worker.sandbox.planes import Float, Planes, UInt8
 
 _LONG_SIDE = 192  # Of the frames that are compared.
+_FOLLOWERS = 2  # Threads that compare frames.
 _FIELD_STEP = 3  # One sample of the local motion for three of their pixels.
 _GLOBAL_HOLD, _LOCAL_HOLD = 0.992, 0.95  # What is left of a displacement one frame later.
 _LIMITS = (0.13, 0.13, 0.22, 0.20)  # Of shift x and y (frame widths), log scale, turn (radians).
@@ -53,13 +55,18 @@ def read_motion(
         pictures.append(picture)
     if not pictures:
         raise MediaUnreadable("unreadable", "The motion clip has no frame that can be read.")
-    follower = _Follower(pictures[0])
+    shown = [_to_and_fro(round(index / fps * clip_fps), len(pictures)) for index in range(frames)]
+    follower = _Follower(pictures[0].shape)
     cameras, fields = [], []
-    for index in range(frames):
-        checkpoint()
-        follower.step(pictures[_to_and_fro(round(index / fps * clip_fps), len(pictures))])
-        cameras.append(follower.camera)
-        fields.append(follower.local)
+    with ThreadPoolExecutor(_FOLLOWERS) as followers:
+        steps = followers.map(
+            lambda before, after: _step(pictures[before], pictures[after]), [0, *shown[:-1]], shown
+        )
+        for step in steps:
+            checkpoint()
+            follower.add(step)
+            cameras.append(follower.camera)
+            fields.append(follower.local)
     return Motion(_over_time(np.stack(cameras)), _over_time(np.stack(fields)))
 
 
@@ -88,20 +95,24 @@ class MotionShot:
         return warp.sample(self._texture, (place - local * warp.width).astype(np.float32))
 
 
+@dataclass(frozen=True)
+class _Step:
+    """Displacement from one frame to the next, as in `Motion`."""
+
+    camera: Float
+    local: Float
+
+
 class _Follower:
     """Adds up what happens from frame to frame, and lets it fade so that errors do not pile up."""
 
-    def __init__(self, first: UInt8) -> None:
-        self._last = first
-        self._flow = dense_flow(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        height, width = first.shape
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        """`shape` (height, width) of the frames that are compared."""
+        height, width = shape
         self._raw = np.zeros(4, np.float64)
-        self._size = (max(2, width // _FIELD_STEP), max(2, height // _FIELD_STEP))
+        self._size = _field_size(height, width)
         self._field = np.zeros((self._size[1], self._size[0], 2), np.float32)
         self._places = np.dstack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self._size)))
-        # In shares of the picture; its pixels have their centres at whole numbers.
-        shares = (self._places + np.float32(0.5)) / np.array(self._size, np.float32)
-        self._centres = shares - np.array([0.5 / width, 0.5 / height], np.float32)
 
     @property
     def camera(self) -> Float:
@@ -116,26 +127,39 @@ class _Follower:
         factor = np.tanh(length / _LOCAL_LIMIT) * _LOCAL_LIMIT / np.maximum(length, 1e-6)
         return np.asarray(self._field * factor, np.float32)
 
-    def step(self, picture: UInt8) -> None:
-        """Take the next frame."""
-        if picture is self._last:
-            return
-        flow = np.asarray(self._flow.calc(self._last, picture, None), np.float32)
-        self._last = picture
-        height, width = picture.shape
-        matrix = _similarity(flow)
-        scale, turn = math.hypot(matrix[0, 0], matrix[1, 0]), math.atan2(matrix[1, 0], matrix[0, 0])
-        middle = np.array([width / 2, height / 2, 1.0])
-        shift = (matrix @ middle - middle[:2]) / width
-        self._raw = self._raw * _GLOBAL_HOLD + np.array([*shift, math.log(scale), turn])
-        # Being affine, the camera's flow has its mean over a sample at the sample's centre.
-        x, y = self._centres[..., 0] * width, self._centres[..., 1] * height
-        shared = cv2.transform(np.dstack([x, y]), matrix - np.eye(2, 3))
-        rest = (cv2.resize(flow, self._size, interpolation=cv2.INTER_AREA) - shared) / np.float32(width)
-        rest = cv2.GaussianBlur(rest, (0, 0), 1.4)
-        back = self._places - rest * self._size[0]
-        carried = sample_at(self._field, back)
-        self._field = np.asarray(carried * _LOCAL_HOLD + rest, np.float32)
+    def add(self, step: _Step) -> None:
+        """Take what happened until the next frame."""
+        self._raw = self._raw * _GLOBAL_HOLD + step.camera
+        carried = sample_at(self._field, self._places - step.local * self._size[0])
+        self._field = np.asarray(carried * _LOCAL_HOLD + step.local, np.float32)
+
+
+def _step(before: UInt8, after: UInt8) -> _Step:
+    """What happens between two frames. Safe to call from several threads."""
+    height, width = before.shape
+    size = _field_size(height, width)
+    if after is before:
+        return _Step(np.zeros(4), np.zeros((size[1], size[0], 2), np.float32))
+    # The estimator keeps buffers: each step has its own.
+    flow = dense_flow(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(before, after, None)
+    matrix = _similarity(flow)
+    scale, turn = math.hypot(matrix[0, 0], matrix[1, 0]), math.atan2(matrix[1, 0], matrix[0, 0])
+    middle = np.array([width / 2, height / 2, 1.0])
+    shift = (matrix @ middle - middle[:2]) / width
+    # Being affine, the camera's flow has its mean over a sample at the sample's centre.
+    x, y = (
+        (np.arange(n, dtype=np.float32) + 0.5) * (side / n) - 0.5
+        for n, side in zip(size, (width, height), strict=True)
+    )
+    shared = cv2.transform(np.dstack(np.meshgrid(x, y)), matrix - np.eye(2, 3))
+    rest = (cv2.resize(flow, size, interpolation=cv2.INTER_AREA) - shared) / np.float32(width)
+    local = cv2.GaussianBlur(rest.astype(np.float32), (0, 0), 1.4)
+    return _Step(np.array([*shift, math.log(scale), turn]), np.asarray(local, np.float32))
+
+
+def _field_size(height: int, width: int) -> tuple[int, int]:
+    """Samples of the local motion across and down."""
+    return max(2, width // _FIELD_STEP), max(2, height // _FIELD_STEP)
 
 
 def _similarity(flow: Float) -> np.ndarray:

@@ -45,7 +45,8 @@ def blank(width: int, height: int) -> Planes:
 
 def to_uint8(values: Float) -> UInt8:
     """Round to the nearest code and saturate."""
-    return np.asarray(cv2.convertScaleAbs(cv2.max(values, 0)), np.uint8)
+    positive = cv2.max(values, 0)  # type: ignore[call-overload]  # The stubs know no scalars.
+    return np.asarray(cv2.convertScaleAbs(positive), np.uint8)
 
 
 def yuv_values(rgb: UInt8 | Float) -> Float:

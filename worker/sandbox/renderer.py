@@ -85,22 +85,28 @@ def render(
 def render_still(spec: RenderSpec, time: float) -> UInt8:
     """One frame of a clip without words, grain and vignette, as (H, W, 3) RGB."""
     with _one_thread_of_opencv():
-        return rgb_from_planes(_choose_shot(spec, lambda: None)[0].frame(time))
+        return rgb_from_planes(_choose_shot(spec, lambda: None).frame(time))
 
 
 def _prepare(spec: RenderSpec, grain: float, checkpoint: Callable[[], None]) -> tuple[Shot, Finish]:
-    shot, generated = _choose_shot(spec, checkpoint)
+    generated = not spec.has_pictures
+    with ThreadPoolExecutor(1) as finisher:
+        finish = finisher.submit(_choose_finish, spec, grain, generated=generated)
+        return _choose_shot(spec, checkpoint), finish.result()
+
+
+def _choose_finish(spec: RenderSpec, grain: float, *, generated: bool) -> Finish:
     size, seconds = (spec.width, spec.height), spec.last_moment
     noise = seeded("grain", spec.seed)
     if generated:
         words = title_card(spec.prompt, *size, seconds) if spec.title else corner_label(*size, seconds)
-        return shot, Finish(spec, words, noise, vignette=0.30, grain=grain, ramp=0.0)
+        return Finish(spec, words, noise, vignette=0.30, grain=grain, ramp=0.0)
     words = corner_label(*size, seconds)
-    return shot, Finish(spec, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
+    return Finish(spec, words, noise, vignette=0.13, grain=grain, ramp=min(1.2, seconds / 3))
 
 
-def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> tuple[Shot, bool]:
-    """The shot that the inputs ask for, and whether its picture is generated."""
+def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> Shot:
+    """The shot that the inputs ask for."""
     rng = seeded(spec.prompt, spec.seed)
     aspect = spec.width / spec.height
     move = choose_move(spec.camera, spec.prompt, rng)
@@ -111,22 +117,25 @@ def _choose_shot(spec: RenderSpec, checkpoint: Callable[[], None]) -> tuple[Shot
     if spec.motion_clip is not None:
         subject = spec.start_frame or spec.references[0]
         motion = read_motion(spec.motion_clip, spec.frame_count, spec.fps, spec.motion_fps, checkpoint)
-        return MotionShot(_picture(subject, spec), warp, motion, spec.fps), False
+        return MotionShot(_picture(subject, spec), warp, motion, spec.fps)
     if spec.start_frame is not None and spec.end_frame is not None:
-        return join_frames(
-            _picture(spec.start_frame, spec), _picture(spec.end_frame, spec), warp, camera
-        ), False
+        first, last = _pictures((spec.start_frame, spec.end_frame), spec)
+        return join_frames(first, last, warp, camera)
     if spec.start_frame is not None:
-        return StillShot(_picture(spec.start_frame, spec), warp, camera), False
+        return StillShot(_picture(spec.start_frame, spec), warp, camera)
     if spec.end_frame is not None:
-        return StillShot(_picture(spec.end_frame, spec), warp, camera, backwards=True), False
+        return StillShot(_picture(spec.end_frame, spec), warp, camera, backwards=True)
     if spec.references:
-        pictures = [_picture(path, spec) for path in spec.references]
-        return MontageShot(pictures, warp, length, rng), False
+        return MontageShot(_pictures(spec.references, spec), warp, length, rng)
     theme = read_theme(spec.prompt, spec.grade, rng)
     strong = Camera(move, length, aspect, _SCENERY_STRENGTH, phase)
     kind = LightField if theme.land == "light" else Landscape
-    return kind(theme, spec.width, spec.height, strong, rng), True
+    return kind(theme, spec.width, spec.height, strong, rng)
+
+
+def _pictures(paths: tuple[Path, ...], spec: RenderSpec) -> list[UInt8]:
+    with ThreadPoolExecutor(_PAINTERS) as readers:
+        return list(readers.map(lambda path: _picture(path, spec), paths))
 
 
 def _picture(path: Path, spec: RenderSpec) -> UInt8:

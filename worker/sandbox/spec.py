@@ -61,6 +61,11 @@ class RenderSpec(BaseModel):
         return max(1, round(self.seconds * self.fps))
 
     @property
+    def has_pictures(self) -> bool:
+        """Whether the clip shows what was given, and not generated scenery."""
+        return bool(self.start_frame or self.end_frame or self.references)
+
+    @property
     def last_moment(self) -> float:
         """When the last frame is shown, in seconds; every move and fade ends there."""
         return max(1e-3, (self.frame_count - 1) / self.fps)

@@ -13,6 +13,7 @@ from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.noise import Rng, dither
 
 _SPAN_CHOICES = 24
+_EDGE_SLACK = 64  # Rows of zeros that sampling may read below the last gap; even.
 _DISTANT = 0.2  # Depth up to which a layer is too far away to grow when the camera moves forward.
 PlaneTuple = tuple[UInt8, ...]
 
@@ -119,9 +120,12 @@ class _Span:
         shortest = min(max(math.ceil(last) + 2, start + 2), limit)
         if scale == 1.0:
             return cls(start, shortest, shortest - start)
-        choices = range(shortest - start, min(shortest + _SPAN_CHOICES, limit) - start + 1)
-        length = min(choices, key=lambda length: abs(round(length * scale) / length - scale))
-        return cls(start, start + length, max(1, round(length * scale)))
+        best, least = shortest - start, math.inf
+        for length in range(best, min(shortest + _SPAN_CHOICES, limit) - start + 1):
+            error = abs(round(length * scale) / length - scale)
+            if error < least:
+                best, least = length, error
+        return cls(start, start + best, max(1, round(best * scale)))
 
     def locate(self, position: float) -> float:
         """Where a texture's position lies in the enlarged span."""
@@ -142,7 +146,7 @@ class Layer:
 
     Attributes:
         luma: premultiplied by coverage.
-        clear: 255 minus coverage.
+        clear: 255 minus coverage, a little further down than the first row without a gap.
         chroma, thin: u and v (premultiplied), and 255 minus coverage, at half size.
         depth: 0 far … 1 near.
         first_row: the texture row that these begin with; above it is nothing. Even.
@@ -177,24 +181,28 @@ class Layer:
         half = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)
         yuv = yuv_values(colour)
         y = cv2.resize(np.ascontiguousarray(yuv[..., 0]), (width, height), interpolation=cv2.INTER_LINEAR)
-        chroma = cv2.resize(np.ascontiguousarray(yuv[..., 1:]), size, interpolation=cv2.INTER_LINEAR)
+        chroma: Float = cv2.resize(np.ascontiguousarray(yuv[..., 1:]), size, interpolation=cv2.INTER_LINEAR)
         if lamps is not None:
             lamp = yuv_values(lamps.colour.reshape(1, 1, 3))[0, 0]
             y += (lamp[0] - y) * lamps.strength
             soft = cv2.resize(lamps.strength, size, interpolation=cv2.INTER_AREA)
             chroma += (lamp[1:] - chroma) * soft[..., None]
         y += dither(rng, height, width)
-        y *= coverage
         open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
-        tinted = chroma * half[..., None]
+        solid = int(open_rows[-1]) + 1 if len(open_rows) else 0
+        # Below its edge a layer has no gaps, and no rows for them.
+        edge = min(height, 2 * math.ceil(solid / 2) + _EDGE_SLACK)
+        y[:edge] *= coverage[:edge]
+        chroma[: edge // 2] *= half[: edge // 2, :, None]
+        u, v = (to_uint8(plane) for plane in cv2.split(chroma))
         return cls(
             to_uint8(y),
-            to_uint8(255 - 255 * coverage),
-            (to_uint8(np.ascontiguousarray(tinted[..., 0])), to_uint8(np.ascontiguousarray(tinted[..., 1]))),
-            to_uint8(255 - 255 * half),
+            to_uint8(255 - 255 * coverage[:edge]),
+            (u, v),
+            to_uint8(255 - 255 * half[: edge // 2]),
             depth,
             first_row,
-            first_row + (int(open_rows[-1]) + 1 if len(open_rows) else 0),
+            first_row + solid,
         )
 
 

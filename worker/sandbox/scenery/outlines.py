@@ -106,31 +106,32 @@ def _relief(stage: Stage) -> float:
 def _ground(stage: Stage, top: Float) -> Outline:
     top = top.astype(np.float32)
     steep = np.sqrt(1 + np.gradient(top) ** 2).astype(np.float32)
-    rows = np.arange(stage.full_height, dtype=np.float32)[:, None]
-    return Outline(top, np.clip((rows - top) / np.minimum(steep, 6) + 0.5, 0, 1).astype(np.float32))
+    coverage = np.zeros((stage.full_height, stage.full_width), np.float32)
+    # The edge is nowhere softer than six rows.
+    first, last = (int(np.clip(row, 0, stage.full_height)) for row in (top.min() - 4, top.max() + 5))
+    rows = np.arange(first, last, dtype=np.float32)[:, None]
+    coverage[first:last] = np.clip((rows - top) / np.minimum(steep, 6) + 0.5, 0, 1)
+    coverage[last:] = 1
+    return Outline(top, coverage)
 
 
 def _conifer(mask: np.ndarray, rng: Rng, x: float, foot: float, height: float) -> None:
     tiers = int(rng.integers(5, 9))
     half = height * rng.uniform(0.15, 0.22)
     lean = rng.uniform(-0.02, 0.02) * height
-    left: list[tuple[float, float]] = []
-    right: list[tuple[float, float]] = []
-    for tier in range(1, tiers + 1):
-        share = tier / tiers
-        y = foot - height * (1 - 0.92 * share)
-        reach = half * share**0.9
-        for side, points in ((-1, left), (1, right)):
-            out = reach * rng.uniform(0.78, 1.12)
-            points.append((x + lean * (1 - share) + side * out, y + 0.02 * height))
-            points.append((x + lean * (1 - share) + side * out * 0.48, y - 0.012 * height))
+    share = np.arange(1, tiers + 1) / tiers
+    bough = (half * share**0.9)[:, None] * rng.uniform(0.78, 1.12, (tiers, 2)) * (-1, 1)
+    trunk = (x + lean * (1 - share))[:, None]
+    foot_of_tier = (foot - height * (1 - 0.92 * share))[:, None]
+    # Each tier goes out to its tip and back half way, where the next one begins.
+    tips = np.stack([trunk + bough, np.broadcast_to(foot_of_tier + 0.02 * height, bough.shape)], axis=2)
+    forks = np.stack(
+        [trunk + 0.48 * bough, np.broadcast_to(foot_of_tier - 0.012 * height, bough.shape)], axis=2
+    )
+    left, right = np.stack([tips, forks], axis=1).reshape(2 * tiers, 2, 2).swapaxes(0, 1)
     outline = [
-        (x + lean, foot - height),
-        *right,
-        (x + half * 0.15, foot),
-        (x - half * 0.15, foot),
-        *reversed(left),
-    ]
+        (x + lean, foot - height), *right, (x + half * 0.15, foot), (x - half * 0.15, foot), *left[::-1],
+    ]  # fmt: skip
     polygon = np.round(np.array(outline) * 16).astype(np.int32)
     cv2.fillPoly(mask, [polygon], 255, lineType=cv2.LINE_AA, shift=4)
 

@@ -15,6 +15,7 @@ from worker.sandbox.scenery.noise import Rng, dither, fractal
 from worker.sandbox.scenery.theme import Theme
 
 _SKY_DEPTH, _CLOUD_DEPTH = -0.35, -0.1  # Beyond the farthest ridge: almost at rest.
+_GLOW_SHRINK, _CLOUD_SHRINK = 4, 4  # Glow: of half size. Clouds: of full size.
 _CLOUD_SPEED = 0.004  # Frame widths a second.
 
 
@@ -53,7 +54,8 @@ class Sky:
         if theme.weather & {"fog"}:
             colour = cv2.GaussianBlur(colour, (0, 0), height / 60)
         self._planes = _planes(colour, rng)
-        self._clouds = _paint_clouds(colour, theme, light, horizon / 2, rng) if theme.clouds > 0.05 else None
+        whole = (stage.full_height, stage.full_width)
+        self._clouds = _paint_clouds(whole, theme, light, horizon, rng) if theme.clouds > 0.05 else None
         self._stars = _Stars(theme, horizon, stage, rng) if theme.stars > 0 else None
 
     def paint(self, canvas: Planes, pose: Pose, time: float, rows: int) -> None:
@@ -118,22 +120,41 @@ def _gradient(theme: Theme, horizon: float, height: int, width: int) -> Float:
 
 
 def _add_body(colour: Float, theme: Theme, light: LightSource, stage: Stage, rng: Rng) -> None:
+    """Sun or moon with its glow, onto half-size colour; the glow is worked out smaller still."""
     height, width = colour.shape[:2]
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    dx, dy = (x + 0.5) * 2 - light.x, (y + 0.5) * 2 - light.y
-    distance = np.sqrt(dx * dx + dy * dy)
+    dx, dy, distance = _offsets(light, height // _GLOW_SHRINK, width // _GLOW_SHRINK, 2 * _GLOW_SHRINK)
     glow = np.array(theme.palette.glow, np.float32)
     strong = 1.0 if theme.body == "sun" else 0.62
     wide = np.exp(-((dx / (0.62 * stage.unit)) ** 2 + (dy / (0.30 * stage.unit)) ** 2))
     close = np.exp(-distance / (light.radius * 2.4))
-    colour += (glow - colour) * (strong * (0.50 * wide + 0.55 * close)).clip(0, 0.97)[..., None]
+    halo = (strong * (0.50 * wide + 0.55 * close)).clip(0, 0.97).astype(np.float32)
+    colour += (glow - colour) * cv2.resize(halo, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    _add_disc(colour, theme, light, stage, rng)
+
+
+def _add_disc(colour: Float, theme: Theme, light: LightSource, stage: Stage, rng: Rng) -> None:
+    height, width = colour.shape[:2]
+    reach = light.radius + 4
+    top, left = (max(0, int((centre - reach) / 2)) for centre in (light.y, light.x))
+    bottom, right = int((light.y + reach) / 2) + 1, int((light.x + reach) / 2) + 1
+    part = colour[top:bottom, left:right]
+    _, _, distance = _offsets(light, part.shape[0], part.shape[1], 2, top=top, left=left)
     disc = np.clip((light.radius - distance) / 2.2 + 0.5, 0, 1)
-    face = glow * 0.35 + 255 * 0.65
+    face = np.array(theme.palette.glow, np.float32) * 0.35 + 255 * 0.65
     if theme.body == "moon":
         spots = fractal(rng, height, width, cells=(9 / light.radius * stage.unit * 0.05, 12), octaves=3)
         limb = 1 - 0.22 * np.clip(distance / light.radius, 0, 1) ** 3
-        face = face * (limb * (0.86 + 0.16 * spots))[..., None]
-    colour += (face - colour) * disc[..., None]
+        face = face * (limb * (0.86 + 0.16 * spots[top:bottom, left:right]))[..., None]
+    part += (face - part) * disc[..., None]
+
+
+def _offsets(
+    light: LightSource, height: int, width: int, step: int, *, top: int = 0, left: int = 0
+) -> tuple[Float, Float, Float]:
+    """Way from the light across and down, and distance, in full-size pixels, for pixels of `step`."""
+    dx = (np.arange(left, left + width, dtype=np.float32)[None] + 0.5) * step - light.x
+    dy = (np.arange(top, top + height, dtype=np.float32)[:, None] + 0.5) * step - light.y
+    return dx, dy, np.sqrt(dx * dx + dy * dy)
 
 
 def _add_nebula(colour: Float, theme: Theme, rng: Rng) -> None:
@@ -147,27 +168,31 @@ def _add_nebula(colour: Float, theme: Theme, rng: Rng) -> None:
     np.minimum(colour, 250, out=colour)
 
 
-def _paint_clouds(colour: Float, theme: Theme, light: LightSource, horizon: float, rng: Rng) -> _Clouds:
-    height, width = colour.shape[:2]
+def _paint_clouds(
+    size: tuple[int, int], theme: Theme, light: LightSource, horizon: float, rng: Rng
+) -> _Clouds:
+    """For a sky of `size` (height, width) and its horizon at full size; worked out at a quarter of it."""
+    height, width = size[0] // _CLOUD_SHRINK, size[1] // _CLOUD_SHRINK
     density = fractal(rng, height, width, cells=(7, 3.2), octaves=5)
     cover = np.clip((density - (0.72 - 0.34 * theme.clouds)) / 0.42, 0, 1)
-    rows = np.arange(height, dtype=np.float32) / max(horizon, 1)
+    rows = np.arange(height, dtype=np.float32) * (_CLOUD_SHRINK / max(horizon, 1))
     band = np.exp(-(((rows - 0.62) / 0.42) ** 2))
     alpha = (cover * band[:, None] * (0.62 if theme.land != "space" else 0.15)).astype(np.float32)
-    x = (np.arange(width, dtype=np.float32) + 0.5) * 2
-    y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) * 2
-    lit = np.exp(-(((x - light.x) ** 2 + (y - light.y) ** 2) / (width * 0.9) ** 2))
+    _, _, distance = _offsets(light, height, width, _CLOUD_SHRINK)
+    lit = np.exp(-((distance / (size[1] * 0.45)) ** 2))
     sunny = (
         np.array(theme.palette.glow, np.float32) * 0.55 + np.array(theme.palette.horizon, np.float32) * 0.45
     )
     shade = np.array(theme.palette.middle, np.float32) * 0.8 + np.array(theme.palette.far, np.float32) * 0.2
     weight = np.clip(lit * 1.1 + 0.25 - 0.35 * cover, 0, 1)[..., None]
-    planes = yuv_values((shade + (sunny - shade) * weight).astype(np.float32)) * alpha[..., None]
-    size = (width * 2, height * 2)
-    luma = cv2.resize(np.ascontiguousarray(planes[..., 0]), size, interpolation=cv2.INTER_LINEAR)
-    clear = cv2.resize(255 - 255 * alpha, size, interpolation=cv2.INTER_LINEAR)
-    u, v = (to_uint8(np.ascontiguousarray(planes[..., index])) for index in (1, 2))
-    return _Clouds(to_uint8(luma), to_uint8(clear), (u, v, to_uint8(255 - 255 * alpha)))
+    y, u, v = cv2.split(yuv_values((shade + (sunny - shade) * weight).astype(np.float32)) * alpha[..., None])
+    gap = 255 - 255 * alpha
+
+    def enlarged(plane: Float, shrink: int) -> UInt8:
+        whole = (size[1] // shrink, size[0] // shrink)
+        return to_uint8(np.asarray(cv2.resize(plane, whole, interpolation=cv2.INTER_CUBIC)))
+
+    return _Clouds(enlarged(y, 1), enlarged(gap, 1), (enlarged(u, 2), enlarged(v, 2), enlarged(gap, 2)))
 
 
 def _planes(colour: Float, rng: Rng) -> Planes:
