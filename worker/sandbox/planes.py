@@ -33,16 +33,6 @@ class Planes(NamedTuple):
     v: UInt8
 
 
-def blank(width: int, height: int) -> Planes:
-    """A black frame."""
-    half = (height // 2, width // 2)
-    return Planes(
-        np.full((height, width), BLACK_Y, np.uint8),
-        np.full(half, NEUTRAL, np.uint8),
-        np.full(half, NEUTRAL, np.uint8),
-    )
-
-
 def to_uint8(values: Float) -> UInt8:
     """Round to the nearest code and saturate."""
     positive = cv2.max(values, 0)  # type: ignore[call-overload]  # The stubs know no scalars.

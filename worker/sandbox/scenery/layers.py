@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 
 from worker.sandbox.camera import Pose
-from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
+from worker.sandbox.planes import BLACK_Y, NEUTRAL, Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.noise import Rng, dither
 
 _SPAN_CHOICES = 24
-_EDGE_SLACK = 64  # Rows of zeros that sampling may read below the last gap; even.
+CHROMA = 4  # Scenery's chroma is painted this many times smaller than its luma; hazy air hides it.
+_EDGE_SLACK = 64  # Rows of zeros that sampling may read below the last gap.
 _DISTANT = 0.2  # Depth up to which a layer is too far away to grow when the camera moves forward.
 PlaneTuple = tuple[UInt8, ...]
 
@@ -147,7 +148,7 @@ class Layer:
     Attributes:
         luma: premultiplied by coverage.
         clear: 255 minus coverage, a little further down than the first row without a gap.
-        chroma, thin: u and v (premultiplied), and 255 minus coverage, at half size.
+        chroma: u, v (premultiplied) and 255 minus coverage, `CHROMA` times smaller.
         depth: 0 far … 1 near.
         first_row: the texture row that these begin with; above it is nothing. Even.
         solid_from: the first texture row without a gap.
@@ -156,7 +157,6 @@ class Layer:
     luma: UInt8
     clear: UInt8
     chroma: PlaneTuple
-    thin: UInt8
     depth: float
     first_row: int
     solid_from: int
@@ -177,8 +177,8 @@ class Layer:
         Both begin at the texture's row `first_row` (even).
         """
         height, width = coverage.shape
-        size = (width // 2, height // 2)
-        half = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)
+        size = (width // CHROMA, height // CHROMA)
+        small = cv2.resize(coverage, size, interpolation=cv2.INTER_AREA)
         yuv = yuv_values(colour)
         y = cv2.resize(np.ascontiguousarray(yuv[..., 0]), (width, height), interpolation=cv2.INTER_LINEAR)
         chroma: Float = cv2.resize(np.ascontiguousarray(yuv[..., 1:]), size, interpolation=cv2.INTER_LINEAR)
@@ -191,30 +191,29 @@ class Layer:
         open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
         solid = int(open_rows[-1]) + 1 if len(open_rows) else 0
         # Below its edge a layer has no gaps, and no rows for them.
-        edge = min(height, 2 * math.ceil(solid / 2) + _EDGE_SLACK)
+        edge = min(height, solid + _EDGE_SLACK)
         y[:edge] *= coverage[:edge]
-        chroma[: edge // 2] *= half[: edge // 2, :, None]
+        chroma *= small[..., None]
         u, v = (to_uint8(plane) for plane in cv2.split(chroma))
         return cls(
             to_uint8(y),
             to_uint8(255 - 255 * coverage[:edge]),
-            (u, v),
-            to_uint8(255 - 255 * half[: edge // 2]),
+            (u, v, to_uint8(255 - 255 * small)),
             depth,
             first_row,
             first_row + solid,
         )
 
 
-def paint(canvas: Planes, layers: list[Layer], stage: Stage, pose: Pose) -> None:
-    """Paint the layers, farthest first, over the canvas."""
+def paint(canvas: Planes, layers: list[Layer], stage: Stage, pose: Pose, until: int) -> None:
+    """Paint the layers, farthest first, over the rows of the canvas before `until`."""
     places = [Placement.of(stage, pose, layer.depth) for layer in layers]
-    hidden_from = stage.height
+    hidden_from = until
     strips: list[tuple[Layer, Placement, int, int]] = []
     for layer, place in zip(reversed(layers), reversed(places), strict=True):
-        top = _even_floor(place.row(layer.first_row) - 2)
+        top = _floor(place.row(layer.first_row) - 2)
         strips.append((layer, place, max(0, top), hidden_from))
-        hidden_from = min(hidden_from, _even_ceil(place.row(layer.solid_from) + 2))
+        hidden_from = min(hidden_from, _ceil(place.row(layer.solid_from) + 2))
         if hidden_from <= 0:
             break
     for layer, place, top, bottom in reversed(strips):
@@ -223,13 +222,13 @@ def paint(canvas: Planes, layers: list[Layer], stage: Stage, pose: Pose) -> None
 
 
 def first_hidden_row(layers: list[Layer], stage: Stage, pose: Pose) -> int:
-    """The frame's first row (even) from which the layers hide all that is behind them."""
+    """The frame's first row (where a chroma row begins) from which the layers hide what is behind."""
     rows = [Placement.of(stage, pose, layer.depth).row(layer.solid_from) + 2 for layer in layers]
-    return max(0, min([stage.height, *(_even_ceil(row) for row in rows)]))
+    return max(0, min([stage.height, *(_ceil(row) for row in rows)]))
 
 
 def _paint_strip(canvas: Planes, layer: Layer, place: Placement, top: int, bottom: int) -> None:
-    solid = min(bottom, max(top, _even_ceil(place.row(layer.solid_from) + 2)))
+    solid = min(bottom, max(top, _ceil(place.row(layer.solid_from) + 2)))
     place = Placement(place.scale, place.x, place.y + place.scale * layer.first_row)
     band = canvas.y[top:solid]
     (painted,) = place.sample(layer.luma, 1, canvas.y.shape[1], (top, bottom))
@@ -237,12 +236,12 @@ def _paint_strip(canvas: Planes, layer: Layer, place: Placement, top: int, botto
         (gap,) = place.sample(layer.clear, 1, canvas.y.shape[1], (top, solid))
         lay_over(band, painted[: solid - top], gap)
     canvas.y[solid:bottom] = painted[solid - top :]
-    first, middle, last = top // 2, solid // 2, bottom // 2
-    own_chroma = place.sample(layer.chroma, 2, canvas.u.shape[1], (first, last))
-    thin = place.sample(layer.thin, 2, canvas.u.shape[1], (first, middle)) if middle > first else []
-    for target, own in zip((canvas.u, canvas.v), own_chroma, strict=True):
-        for gap in thin:
-            lay_over(target[first:middle], own[: middle - first], gap)
+    first, middle, last = chroma_row(top), chroma_row(solid), chroma_row(bottom)
+    # All three in one step: were the gaps cut by another raster, edges would show in false colours.
+    u, v, thin = place.sample(layer.chroma, CHROMA, canvas.u.shape[1], (first, last))
+    for target, own in ((canvas.u, u), (canvas.v, v)):
+        if middle > first:
+            lay_over(target[first:middle], own[: middle - first], thin[: middle - first])
         target[middle:last] = own[middle - first :]
 
 
@@ -252,9 +251,34 @@ def lay_over(band: UInt8, own: UInt8, gap: UInt8) -> None:
     cv2.add(band, own, dst=band)
 
 
-def _even_floor(value: float) -> int:
-    return 2 * math.floor(value / 2)
+def chroma_row(row: int) -> int:
+    """The row of the canvas's chroma for a row of its luma; the last one may be a part only."""
+    return -(-row // CHROMA)
 
 
-def _even_ceil(value: float) -> int:
-    return 2 * math.ceil(value / 2)
+def blank(stage: Stage) -> Planes:
+    """A black canvas: luma as large as the frame, chroma `CHROMA` times smaller, rounded up."""
+    size = (chroma_row(stage.height), chroma_row(stage.width))
+    return Planes(
+        np.full((stage.height, stage.width), BLACK_Y, np.uint8),
+        np.full(size, NEUTRAL, np.uint8),
+        np.full(size, NEUTRAL, np.uint8),
+    )
+
+
+def finished(canvas: Planes) -> Planes:
+    """The canvas with its chroma brought to the size that frames have."""
+    rows, columns = (side // 2 for side in canvas.y.shape)
+    size = (canvas.u.shape[1] * CHROMA // 2, canvas.u.shape[0] * CHROMA // 2)
+    u, v = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in canvas[1:])
+    return Planes(
+        canvas.y, np.asarray(u[:rows, :columns], np.uint8), np.asarray(v[:rows, :columns], np.uint8)
+    )
+
+
+def _floor(value: float) -> int:
+    return CHROMA * math.floor(value / CHROMA)
+
+
+def _ceil(value: float) -> int:
+    return CHROMA * math.ceil(value / CHROMA)

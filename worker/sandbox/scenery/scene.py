@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from worker.sandbox.camera import Camera, Pose
-from worker.sandbox.planes import Planes, blank
+from worker.sandbox.planes import Planes
 from worker.sandbox.scenery.land import LightSource, Ridge, build_ridges
-from worker.sandbox.scenery.layers import Placement, Stage, first_hidden_row, paint
+from worker.sandbox.scenery.layers import CHROMA, Placement, Stage, blank, finished, first_hidden_row, paint
 from worker.sandbox.scenery.noise import Rng
 from worker.sandbox.scenery.sky import Sky
 from worker.sandbox.scenery.theme import Land, Theme
@@ -64,7 +64,9 @@ class Landscape:
             if self._shore is not None:
                 self._shore += lift
                 rough = {"lake": 0.35, "city": 0.55}.get(theme.land, 1.0)
-                self._water = Water(theme, 2 * (stage.height * 3 // 10), stage, rng, rough=rough)
+                self._water = Water(
+                    theme, CHROMA * (stage.height * 6 // 10 // CHROMA), stage, rng, rough=rough
+                )
             self._weather = build_weather(theme, stage, rng)
             self._behind, self._before = (list(layers) for layers in ridges)
 
@@ -72,15 +74,16 @@ class Landscape:
         """The landscape `time` seconds after the start."""
         pose = self._pose(time)
         stage = self._stage
-        canvas = blank(stage.width, stage.height)
+        canvas = blank(stage)
         shore = self._shore_row(pose)
         hidden = first_hidden_row(self._behind, stage, pose) if self._behind else stage.height
         self._sky.paint(canvas, pose, time, hidden if self._water is None else min(hidden, shore))
-        paint(canvas, self._behind, stage, pose)
+        paint(canvas, self._behind, stage, pose, shore)
         if self._water is not None:
             bottom = first_hidden_row(self._before, stage, pose) if self._before else stage.height
             self._water.paint(canvas, shore, bottom, time)
-            paint(canvas, self._before, stage, pose)
+            paint(canvas, self._before, stage, pose, stage.height)
+        canvas = finished(canvas)
         for weather in self._weather:
             weather.paint(canvas, time)
         return canvas

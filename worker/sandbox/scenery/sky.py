@@ -10,7 +10,7 @@ import numpy as np
 from worker.sandbox.camera import Pose
 from worker.sandbox.planes import Float, Planes, UInt8, to_uint8, yuv_values
 from worker.sandbox.scenery.land import LightSource
-from worker.sandbox.scenery.layers import Placement, PlaneTuple, Stage, lay_over
+from worker.sandbox.scenery.layers import CHROMA, Placement, PlaneTuple, Stage, chroma_row, lay_over
 from worker.sandbox.scenery.noise import Rng, dither, fractal
 from worker.sandbox.scenery.theme import Theme
 
@@ -23,7 +23,7 @@ _CLOUD_SPEED = 0.004  # Frame widths a second.
 class _Clouds:
     luma: UInt8  # Premultiplied, like the chroma.
     clear: UInt8
-    chroma: PlaneTuple  # u, v and clear at half size.
+    chroma: PlaneTuple  # u, v and clear, `CHROMA` times smaller.
 
     def paint(self, canvas: Planes, stage: Stage, pose: Pose, time: float, rows: int) -> None:
         still = Placement.of(stage, pose, _CLOUD_DEPTH)
@@ -31,9 +31,10 @@ class _Clouds:
         band = canvas.y[:rows]
         luma, clear = place.sample((self.luma, self.clear), 1, stage.width, (0, rows))
         lay_over(band, luma, clear)
-        u, v, thin = place.sample(self.chroma, 2, stage.width // 2, (0, rows // 2))
-        lay_over(canvas.u[: rows // 2], u, thin)
-        lay_over(canvas.v[: rows // 2], v, thin)
+        last = chroma_row(rows)
+        u, v, thin = place.sample(self.chroma, CHROMA, canvas.u.shape[1], (0, last))
+        lay_over(canvas.u[:last], u, thin)
+        lay_over(canvas.v[:last], v, thin)
 
 
 class Sky:
@@ -59,15 +60,15 @@ class Sky:
         self._stars = _Stars(theme, horizon, stage, rng) if theme.stars > 0 else None
 
     def paint(self, canvas: Planes, pose: Pose, time: float, rows: int) -> None:
-        """Fill the canvas's first `rows` rows (even)."""
+        """Fill the canvas's first `rows` rows."""
         if rows <= 0:
             return
         stage = self._stage
         place = Placement.of(stage, pose, _SKY_DEPTH)
-        half = rows // 2
+        last = chroma_row(rows)
         (canvas.y[:rows],) = place.sample(self._planes.y, 1, stage.width, (0, rows))
         chroma = (self._planes.u, self._planes.v)
-        canvas.u[:half], canvas.v[:half] = place.sample(chroma, 2, stage.width // 2, (0, half))
+        canvas.u[:last], canvas.v[:last] = place.sample(chroma, CHROMA, canvas.u.shape[1], (0, last))
         if self._clouds is not None:
             self._clouds.paint(canvas, stage, pose, time, rows)
         if self._stars is not None:
@@ -192,14 +193,18 @@ def _paint_clouds(
         whole = (size[1] // shrink, size[0] // shrink)
         return to_uint8(np.asarray(cv2.resize(plane, whole, interpolation=cv2.INTER_CUBIC)))
 
-    return _Clouds(enlarged(y, 1), enlarged(gap, 1), (enlarged(u, 2), enlarged(v, 2), enlarged(gap, 2)))
+    return _Clouds(
+        enlarged(y, 1), enlarged(gap, 1), (enlarged(u, CHROMA), enlarged(v, CHROMA), enlarged(gap, CHROMA))
+    )
 
 
 def _planes(colour: Float, rng: Rng) -> Planes:
-    """From half size: luma at full size, dithered so that its gradients do not step."""
+    """From half size: luma at full size, dithered so that its gradients do not step; chroma smaller."""
     yuv = yuv_values(colour)
     height, width = colour.shape[:2]
     size = (width * 2, height * 2)
     luma = cv2.resize(np.ascontiguousarray(yuv[..., 0]), size, interpolation=cv2.INTER_LINEAR)
     luma += dither(rng, size[1], size[0])
-    return Planes(to_uint8(luma), *(to_uint8(np.ascontiguousarray(yuv[..., index])) for index in (1, 2)))
+    small = (size[0] // CHROMA, size[1] // CHROMA)
+    u, v = cv2.split(cv2.resize(yuv[..., 1:], small, interpolation=cv2.INTER_AREA))
+    return Planes(to_uint8(luma), to_uint8(u), to_uint8(v))
