@@ -11,6 +11,7 @@ import numpy as np
 from worker.sandbox.planes import Float, Planes, UInt8, yuv_codes
 
 CELL = 16  # Output pixels that a grid cell spans; chroma and coarse views share the grid.
+_SEEN, _SEEN_SHARE = 5, 0.002  # A difference in chroma, codes, and the share of pixels that may have it.
 COARSE = 4  # A coarse view is this many times smaller than the frame, each way.
 
 
@@ -21,10 +22,13 @@ class Texture:
     Attributes:
         planes: the picture.
         coarse: the same, `COARSE` times smaller, for coarse views.
+        chroma_step: chroma is sampled for one pixel of the frame in so many, each way: 2, or 4 where the
+            picture's colours are so soft that nobody sees the difference.
     """
 
     planes: Planes
     coarse: Planes
+    chroma_step: int
 
     @classmethod
     def of(cls, rgb: UInt8, width: int, height: int) -> Texture:
@@ -39,7 +43,11 @@ class Texture:
         half = (fine[0] // 2, fine[1] // 2)
         y, u, v = yuv_codes(rgb)
         planes = Planes(_resized(y, fine), _resized(u, half), _resized(v, half))
-        return cls(planes, Planes(*(_shrunk(plane) for plane in planes)))
+        coarse = Planes(*(_shrunk(plane, COARSE) for plane in planes))
+        softer = [_shrunk(plane, 2) for plane in planes[1:]]
+        if all(_is_close(small, plane) for small, plane in zip(softer, planes[1:], strict=True)):
+            return cls(Planes(planes.y, *softer), coarse, 4)
+        return cls(planes, coarse, 2)
 
 
 class GridWarp:
@@ -59,11 +67,11 @@ class GridWarp:
 
     def sample(self, texture: Texture, grid: Float) -> Planes:
         """The texture seen through the grid."""
-        return self._view(texture.planes, grid, 1)
+        return self._view(texture.planes, grid, 1, texture.chroma_step)
 
     def sample_coarse(self, texture: Texture, grid: Float) -> Planes:
         """The same, `COARSE` times smaller: a sixteenth of the work."""
-        return self._view(texture.coarse, grid, COARSE)
+        return self._view(texture.coarse, grid, COARSE, 2)
 
     def look_up(self, field: Float, grid: Float) -> Float:
         """Values of a coarse map of the whole frame, shape (h, w) or (h, w, n), at the grid's positions."""
@@ -77,10 +85,17 @@ class GridWarp:
         rows, columns = self.height // step, self.width // step
         return np.asarray(full[cell : cell + rows, cell : cell + columns], np.float32)
 
-    def _view(self, planes: Planes, grid: Float, step: int) -> Planes:
+    def _view(self, planes: Planes, grid: Float, step: int, chroma_step: int) -> Planes:
         luma = self.spread(self._in_pixels(planes.y, grid), step)
-        chroma = self.spread(self._in_pixels(planes.u, grid), 2 * step)
-        return Planes(_mirrored(planes.y, luma), _mirrored(planes.u, chroma), _mirrored(planes.v, chroma))
+        chroma = self.spread(self._in_pixels(planes.u, grid), chroma_step * step)
+        u, v = (_mirrored(plane, chroma) for plane in planes[1:])
+        if chroma_step > 2:
+            size = (self.width // (2 * step), self.height // (2 * step))
+            u, v = (
+                np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+                for plane in (u, v)
+            )
+        return Planes(_mirrored(planes.y, luma), u, v)
 
     def _in_pixels(self, picture: Float, grid: Float) -> Float:
         """The grid's positions in the pixels of a picture of the whole frame, centres at whole numbers."""
@@ -112,9 +127,16 @@ def _resized(plane: UInt8, size: tuple[int, int]) -> UInt8:
     return np.asarray(cv2.resize(plane, size, interpolation=kind), np.uint8)
 
 
-def _shrunk(plane: UInt8) -> UInt8:
-    size = (max(1, plane.shape[1] // COARSE), max(1, plane.shape[0] // COARSE))
+def _shrunk(plane: UInt8, factor: int) -> UInt8:
+    size = (max(1, plane.shape[1] // factor), max(1, plane.shape[0] // factor))
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_close(small: UInt8, plane: UInt8) -> bool:
+    """Whether a plane can be had back from a smaller copy without a loss that can be seen."""
+    back = cv2.resize(small, (plane.shape[1], plane.shape[0]), interpolation=cv2.INTER_LINEAR)
+    visible = cv2.threshold(cv2.absdiff(plane, back), _SEEN, 1, cv2.THRESH_BINARY)[1]
+    return cv2.countNonZero(visible) <= _SEEN_SHARE * plane.size
 
 
 def _even(value: float) -> int:
