@@ -61,16 +61,18 @@ def crossfade(
 
 def _coarse(picture: Planes, warp: GridWarp) -> Planes:
     """What `GridWarp.sample_coarse` would have given."""
-    steps = (COARSE, 2 * COARSE, 2 * COARSE)
-    return Planes(
-        *(
-            np.asarray(
-                cv2.resize(plane, (warp.width // step, warp.height // step), interpolation=cv2.INTER_AREA),
-                np.uint8,
-            )
-            for plane, step in zip(picture, steps, strict=True)
+    y, u, v = picture
+    # Halving twice is several times faster than going to a quarter at once.
+    for step in (2, 4):
+        y, u, v = (
+            _resized(plane, warp.width // (step * shrink), warp.height // (step * shrink))
+            for plane, shrink in ((y, 1), (u, 2), (v, 2))
         )
-    )
+    return Planes(y, u, v)
+
+
+def _resized(plane: UInt8, width: int, height: int) -> UInt8:
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _lit(plane: UInt8, old: UInt8, new: UInt8, share: Float | float) -> UInt8:

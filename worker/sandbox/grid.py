@@ -78,7 +78,7 @@ class GridWarp:
         return np.asarray(sample_at(field, self._in_pixels(field, grid)), np.float32)
 
     def spread(self, cells: Float, step: int) -> Float:
-        """Values of the grid's cells (rows, columns[, n]) for each pixel of a frame `step` times smaller."""
+        """Values of the grid's cells (rows, columns) for each pixel of a frame `step` times smaller."""
         cell = CELL // step
         size = (self.columns * cell, self.rows * cell)
         full = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR)
@@ -86,16 +86,21 @@ class GridWarp:
         return np.asarray(full[cell : cell + rows, cell : cell + columns], np.float32)
 
     def _view(self, planes: Planes, grid: Float, step: int, chroma_step: int) -> Planes:
-        luma = self.spread(self._in_pixels(planes.y, grid), step)
-        chroma = self.spread(self._in_pixels(planes.u, grid), chroma_step * step)
-        u, v = (_mirrored(plane, chroma) for plane in planes[1:])
+        luma = self._positions(planes.y, grid, step)
+        chroma = self._positions(planes.u, grid, chroma_step * step)
+        u, v = (_mirrored(plane, *chroma) for plane in planes[1:])
         if chroma_step > 2:
             size = (self.width // (2 * step), self.height // (2 * step))
             u, v = (
                 np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
                 for plane in (u, v)
             )
-        return Planes(_mirrored(planes.y, luma), u, v)
+        return Planes(_mirrored(planes.y, *luma), u, v)
+
+    def _positions(self, plane: UInt8, grid: Float, step: int) -> tuple[Float, Float]:
+        # Enlarging x and y apart takes two thirds of the time that both at once take.
+        x, y = cv2.split(self._in_pixels(plane, grid))
+        return self.spread(x, step), self.spread(y, step)
 
     def _in_pixels(self, picture: Float, grid: Float) -> Float:
         """The grid's positions in the pixels of a picture of the whole frame, centres at whole numbers."""
@@ -109,16 +114,16 @@ def dense_flow(preset: int) -> Any:
     return cv2.DISOpticalFlow_create(preset)  # type: ignore[attr-defined]
 
 
-def sample_at(picture: Float, positions: Float, border: int = cv2.BORDER_REPLICATE) -> Any:
+def sample_at(picture: Float, positions: Float) -> Any:
     """Values of a picture at positions (h, w, 2) of x and y in its pixels, centres at whole numbers."""
-    return cv2.remap(
-        picture, positions.astype(np.float32, copy=False), None, cv2.INTER_LINEAR, borderMode=border
-    )  # type: ignore[call-overload]
+    where = positions.astype(np.float32, copy=False)
+    return cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
 
 
-def _mirrored(plane: UInt8, positions: Float) -> UInt8:
+def _mirrored(plane: UInt8, x: Float, y: Float) -> UInt8:
     """A plane sampled, reflected beyond its edge."""
-    return np.asarray(sample_at(plane, positions, cv2.BORDER_REFLECT_101), np.uint8)
+    sampled = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(sampled, np.uint8)
 
 
 def _resized(plane: UInt8, size: tuple[int, int]) -> UInt8:

@@ -31,6 +31,7 @@ from worker.sandbox.titles import corner_label, title_card
 
 _PAINTERS = 2  # Threads that paint frames; the encoder, in a third, takes less than one of them.
 _AHEAD = 5  # Frames that may be in work or wait for the encoder.
+_LARGEST_KEPT = 31 * 2**20  # Bytes; glibc's limits cannot be raised beyond 32 MiB in this way.
 _REPORT_EVERY = 0.1  # Seconds between two reports of progress.
 _SCENERY_STRENGTH = 2.0  # Scenery knows its depth and bears a longer move than a still.
 _METADATA = {"comment": "Animatic preview by the built-in Sandbox; not the output of a video model."}
@@ -67,6 +68,7 @@ def render(
     """
     report = _Reporter(progress)
     report.tell(0.0)
+    _keep_freed_memory()
     with _one_thread_of_opencv():
         _stop_if(cancelled)
         shot, finish = _prepare(spec, grain, lambda: _stop_if(cancelled))
@@ -183,6 +185,16 @@ class _Reporter:
 def _stop_if(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise RenderCancelled
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library use the memory of one frame for the next.
+
+    glibc hands large blocks back to the kernel when they are freed, and has them zeroed page by page when it
+    asks again: up to half of the time of a frame. It raises both of its limits (mallopt(3), M_MMAP_THRESHOLD
+    and M_TRIM_THRESHOLD) once it has seen a block of this size freed. Elsewhere this does nothing.
+    """
+    np.empty(_LARGEST_KEPT, np.uint8)
 
 
 @contextlib.contextmanager
