@@ -84,6 +84,17 @@ def test_a_chosen_move_overrules_the_prompt() -> None:
     assert choose_move("orbit", "zoom out", np.random.default_rng(0)) == "orbit"
 
 
+@pytest.mark.parametrize("land", ["city", "lake", "forest fog snow", "ocean rain embers"])
+@pytest.mark.parametrize(("width", "height"), [(642, 362), (358, 638)])
+def test_scenery_fills_frames_of_any_even_size_for_any_seed(land: str, width: int, height: int) -> None:
+    for seed in range(6):
+        frame = render_still(RenderSpec(prompt=land, width=width, height=height, seconds=3, seed=seed), 1.0)
+        assert frame.shape == (height, width, 3)
+        # Nothing was left black at the edges of planes whose sizes do not divide by that of a chroma pixel.
+        for edge in (frame[-2:], frame[:, -2:]):
+            assert edge.max(axis=2).mean() > 4
+
+
 def test_letters_without_a_glyph_are_left_out_and_latin_stays_whole() -> None:
     assert readable("🔥 Ein Ritt über die Höhe – “jetzt”") == "Ein Ritt über die Höhe – “jetzt”"
     assert (

@@ -14,6 +14,7 @@ from worker.sandbox.scenery.noise import Rng, dither
 
 _SPAN_CHOICES = 24
 CHROMA = 4  # Scenery's chroma is painted this many times smaller than its luma; hazy air hides it.
+_LAMP_GAIN = 1.7  # Lamps are smaller than a pixel of chroma, which would wash their colour out.
 _EDGE_SLACK = 64  # Rows of zeros that sampling may read below the last gap.
 _DISTANT = 0.2  # Depth up to which a layer is too far away to grow when the camera moves forward.
 PlaneTuple = tuple[UInt8, ...]
@@ -186,7 +187,7 @@ class Layer:
             lamp = yuv_values(lamps.colour.reshape(1, 1, 3))[0, 0]
             y += (lamp[0] - y) * lamps.strength
             soft = cv2.resize(lamps.strength, size, interpolation=cv2.INTER_AREA)
-            chroma += (lamp[1:] - chroma) * soft[..., None]
+            chroma += (lamp[1:] - chroma) * np.minimum(soft * _LAMP_GAIN, 1)[..., None]
         y += dither(rng, height, width)
         open_rows = np.flatnonzero(coverage.min(axis=1) < 0.998)
         solid = int(open_rows[-1]) + 1 if len(open_rows) else 0

@@ -119,16 +119,16 @@ def _conifer(mask: np.ndarray, rng: Rng, x: float, foot: float, height: float) -
     tiers = int(rng.integers(5, 9))
     half = height * rng.uniform(0.15, 0.22)
     lean = rng.uniform(-0.02, 0.02) * height
-    share = np.arange(1, tiers + 1) / tiers
-    bough = (half * share**0.9)[:, None] * rng.uniform(0.78, 1.12, (tiers, 2)) * (-1, 1)
-    trunk = (x + lean * (1 - share))[:, None]
-    foot_of_tier = (foot - height * (1 - 0.92 * share))[:, None]
-    # Each tier goes out to its tip and back half way, where the next one begins.
-    tips = np.stack([trunk + bough, np.broadcast_to(foot_of_tier + 0.02 * height, bough.shape)], axis=2)
-    forks = np.stack(
-        [trunk + 0.48 * bough, np.broadcast_to(foot_of_tier - 0.012 * height, bough.shape)], axis=2
-    )
-    left, right = np.stack([tips, forks], axis=1).reshape(2 * tiers, 2, 2).swapaxes(0, 1)
+    left: list[tuple[float, float]] = []
+    right: list[tuple[float, float]] = []
+    for tier, wide in enumerate(rng.uniform(0.78, 1.12, (tiers, 2)).tolist(), start=1):
+        share = tier / tiers
+        y = foot - height * (1 - 0.92 * share)
+        trunk, reach = x + lean * (1 - share), half * share**0.9
+        # Out to the tip of the bough and back half way, where the next tier begins.
+        for side, points, longer in ((-reach, left, wide[0]), (reach, right, wide[1])):
+            points.append((trunk + side * longer, y + 0.02 * height))
+            points.append((trunk + side * longer * 0.48, y - 0.012 * height))
     outline = [
         (x + lean, foot - height), *right, (x + half * 0.15, foot), (x - half * 0.15, foot), *left[::-1],
     ]  # fmt: skip
@@ -154,12 +154,18 @@ def _windows(lights: Float, rng: Rng, box: tuple[int, int, int, int], unit: floa
     pitch = max(3, round(unit * 0.13))
     pane = max(1, round(pitch * 0.45))
     share = rng.uniform(0.12, 0.5)
-    for y in range(roof + pitch, ground - pane, pitch):
-        lit = rng.random((right - left) // pitch + 1) < share * (0.3 if rng.random() < 0.25 else 1)
-        for index in np.flatnonzero(lit):
-            x = left + pitch // 2 + int(index) * pitch
-            if x + pane < right:
-                lights[y : y + pane, x : x + pane] = rng.uniform(0.35, 1.0)
+    top, first = roof + pitch, left + pitch // 2
+    floors, across = len(range(top, ground - pane, pitch)), len(range(first, right - pane, pitch))
+    if not floors or not across:
+        return
+    # On some floors hardly anybody is at home.
+    busy = np.where(rng.random((floors, 1)) < 0.25, 0.3 * share, share)
+    lit = (rng.random((floors, across)) < busy) * rng.uniform(0.35, 1.0, (floors, across))
+    for row in range(top, top + pane):
+        for column in range(first, first + pane):
+            lights[
+                row : ground - pane + row - top : pitch, column : right - pane + column - first : pitch
+            ] = lit
 
 
 DRAW: dict[str, Draw] = {

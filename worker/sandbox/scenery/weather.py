@@ -165,14 +165,10 @@ class Fog:
         for planes, values in ((canvas[:1], self._colour[:1]), (canvas[1:], self._colour[1:])):
             rows, columns = planes[0].shape
             first = self._first_row * rows // self._stage.height
-            gap = _enlarged(clear, (columns, rows))[first:]
-            for plane, value in zip(planes, values, strict=True):
-                own = _enlarged(to_uint8(alpha * float(value)), (columns, rows))[first:]
-                lay_over(plane[first:], own, gap)
-
-
-def _enlarged(plane: UInt8, size: tuple[int, int]) -> UInt8:
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+            gap = cv2.resize(clear, (columns, rows), interpolation=cv2.INTER_LINEAR)[first:]
+            for plane, value in zip(planes, values.tolist(), strict=True):
+                own = cv2.convertScaleAbs(gap, alpha=-value / 255, beta=value)
+                lay_over(plane[first:], np.asarray(own, np.uint8), np.asarray(gap, np.uint8))
 
 
 def _dot(target: np.ndarray, x: float, y: float, radius: float, value: float) -> None:
