@@ -12,7 +12,7 @@ from PIL import Image
 
 from sorceress_video.media.errors import MediaError
 from sorceress_video.media.reader import read_frames
-from worker.sandbox import CAMERA_MOVES, RenderCancelled, RenderSpec, render
+from worker.sandbox import CAMERA_MOVES, RenderCancelled, RenderSpec, render, render_still
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 START, END, PORTRAIT = ASSETS / "start-frame.jpg", ASSETS / "end-frame.jpg", ASSETS / "portrait.jpg"
@@ -134,6 +134,22 @@ def test_related_frames_are_bent_into_each_other_and_not_faded(tmp_path: Path) -
     bright = np.flatnonzero(middle[72] > 180)
     assert 91 <= bright.min() <= 97
     assert 40 <= np.ptp(bright) <= 48
+
+
+def test_a_dissolve_passes_evenly_through_every_share_of_both_frames(tmp_path: Path) -> None:
+    paths = []
+    for name, grey in (("dark.png", 40), ("light.png", 200)):
+        paths.append(tmp_path / name)
+        Image.new("RGB", (256, 144), (grey, grey, grey)).save(paths[-1])
+    spec = RenderSpec(start_frame=paths[0], end_frame=paths[1], seconds=2, **SIZE)
+    levels = [render_still(spec, index / 24) for index in range(48)]
+    means = [float(level.mean()) for level in levels]
+    assert means == sorted(means)
+    assert abs(means[0] - 40) < 2
+    assert abs(means[-1] - 200) < 2
+    assert max(np.diff(means)) < 25
+    # A flat picture stays flat: the coarse and the fine part of a crossfade make up one whole.
+    assert max(int(np.ptp(level)) for level in levels) <= 2
 
 
 def test_motion_follows_the_clip(tmp_path: Path, motion_clip: Path) -> None:
