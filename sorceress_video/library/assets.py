@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from sorceress_video.library.database import Database
-from sorceress_video.library.results import KeptFile
-from sorceress_video.library.tables import Asset, StoredFile, utc_now
+from sorceress_video.library.results import KeptFile, keep_files
+from sorceress_video.library.tables import Asset, StoredFile
 
 Variant = Literal["video", "image", "audio", "poster", "preview", "last-frame"]
 
@@ -47,8 +46,7 @@ class OwnedFile:
 def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
     """The asset of an upload, with the rows of its files. The same content again gives the same asset."""
     with db.write() as session:
-        for file in sorted(filter(None, (new.file, new.poster)), key=lambda kept: kept.key):
-            _hold_file(session, file)
+        keep_files(session, new.file, new.poster)
         known = session.exec(
             select(Asset)
             .where(
@@ -121,21 +119,3 @@ def _key_of(asset: Asset, variant: Variant) -> str | None:
         "preview": asset.preview_key,
         "last-frame": asset.last_frame_key,
     }[variant]
-
-
-def _hold_file(session: Session, file: KeptFile) -> None:
-    """The file's row, locked, and as young as if it were new, so that the upkeep does not take it as unused.
-
-    The lock makes two uploads of the same content one after the other on PostgreSQL, too.
-    """
-    row = session.get(StoredFile, file.key, with_for_update=True)
-    if row is None:
-        row = StoredFile(key=file.key, bytes=file.bytes, mime=file.mime)
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:
-            row = session.get_one(StoredFile, file.key, with_for_update=True)
-    row.created_at = utc_now()
-    session.add(row)
-    session.flush()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ClipStatus
@@ -42,18 +43,27 @@ def keep_file(session: Session, file: KeptFile) -> None:
     row = session.get(StoredFile, file.key, with_for_update=True)
     if row is None:
         row = StoredFile(key=file.key, bytes=file.bytes, mime=file.mime)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # Somebody else stores the same content, a moment earlier.
+            row = session.get_one(StoredFile, file.key, with_for_update=True)
     row.created_at = utc_now()
     session.add(row)
     session.flush()
+
+
+def keep_files(session: Session, *files: KeptFile | None) -> None:
+    """:func:`keep_file` for several, in one order for everybody, so that nobody waits in a ring."""
+    for file in sorted(filter(None, files), key=lambda kept: kept.key):
+        keep_file(session, file)
 
 
 def add_result(
     session: Session, clip: Clip, video: KeptFile, poster: KeptFile | None, facts: VideoFacts
 ) -> Asset:
     """The asset of a finished clip, with the rows of its files."""
-    keep_file(session, video)
-    if poster is not None:
-        keep_file(session, poster)
+    keep_files(session, video, poster)
     asset = Asset(
         account_id=clip.account_id,
         origin="result",
@@ -80,8 +90,7 @@ def add_derived(session: Session, asset_id: str, *, preview: KeptFile, last_fram
     asset = session.get(Asset, asset_id)
     if asset is None:
         return False
-    keep_file(session, preview)
-    keep_file(session, last_frame)
+    keep_files(session, preview, last_frame)
     session.exec(
         update(Asset)
         .where(col(Asset.id) == asset_id)

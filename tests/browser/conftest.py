@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.desk import DESKTOP, Desk, Screen
+from tests.browser.desk import DESKTOP, PATIENCE, Desk, Screen
 from tests.browser.watch import Watch
 from tests.support.chromium import open_chromium
 from tests.support.studio import Member, Studio, open_studio
 from tests.support.waiting import wait_for
-
-PATIENCE = 20_000  # milliseconds until an expectation fails; the machine may be busy
 
 OpenDesk = Callable[..., Desk]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+from tests.support.chromium import REMEDY, find_chromium
 
 
 def unused_port() -> int:
@@ -31,7 +33,7 @@ def data_dir(tmp_path: Path) -> Path:
     return folder
 
 
-def missing(part: str, remedy: str) -> None:
+def missing(part: str, remedy: str) -> NoReturn:
     """Skip a test whose ``part`` is not installed; on the machine that must have everything, fail instead."""
     sentence = f"{part} is not installed: {remedy}"
     if os.environ.get("SORCERESS_TESTS_NEED_ALL") == "1":
@@ -41,21 +43,5 @@ def missing(part: str, remedy: str) -> None:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Program of a Chromium: the one that Playwright downloaded, else the system's."""
-    for find in (_playwright_chromium, _system_chromium):
-        found = find()
-        if found is not None:
-            return found
-    missing("Chromium", "run `playwright install chromium`, or `apt-get install chromium` on Debian.")
-    raise AssertionError("unreachable")
-
-
-def _playwright_chromium() -> str | None:
-    base = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    programs = sorted(base.glob("chromium-*/chrome-linux*/chrome"))
-    return str(programs[-1]) if programs else None
-
-
-def _system_chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if (found := shutil.which(name))), None)
+    """Program of a Chromium; without one the test is skipped."""
+    return find_chromium() or missing("Chromium", REMEDY)
