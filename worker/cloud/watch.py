@@ -8,15 +8,13 @@ cost money.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import secrets
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from time import monotonic
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -47,6 +45,7 @@ from worker.cloud.providers.base import (
     Ticket,
 )
 from worker.cloud.providers.registry import UnknownProviderError, open_provider
+from worker.cloud.timetable import Pace, Timetable, Turn
 
 _log = structlog.get_logger(__name__)
 
@@ -63,24 +62,12 @@ NOTE_EVERY: Final = 5.0
 """Seconds between two writes of progress to one row; open pages hear of every change by a hint."""
 CONTACT_PATIENCE: Final = timedelta(hours=24)
 """A clip whose provider cannot be asked is paid for: the questions go on this long after its limit."""
-LAGS_KEPT: Final = 50_000
 
 _Desk = tuple[str, int]
 T = TypeVar("T")
 P = ParamSpec("P")
 Step = Callable[[Session, Clip], Moved | None]
 _random = secrets.SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How punctual the questions were since the last look: seconds by which they came late."""
-
-    clips: int
-    asked: int
-    lag_p50: float
-    lag_p99: float
-    lag_max: float
 
 
 @dataclass(slots=True)
@@ -93,10 +80,7 @@ class _Watch:
     unknown: int = 0
     asked_to_cancel: bool = False
     shown: tuple[Any, ...] = ()
-    noted_at: float = field(default=0.0)
-    due: float = field(default=0.0)
-    turn: int = 0
-    """Number of its place in the heap; older places are stale."""
+    noted_at: float = 0.0
 
 
 class Watch:
@@ -109,15 +93,12 @@ class Watch:
         self._owner = owner
         self._lease_time = timedelta(seconds=settings.lease_seconds)
         self._watched: dict[str, _Watch] = {}
-        self._heap: list[tuple[float, int, str]] = []
-        self._turns = count()
+        self._timetable = Timetable()
         self._providers: dict[_Desk, Provider] = {}
         self._rooms: dict[_Desk, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._under_way: set[asyncio.Task[None]] = set()
         # One thread: SQLite has one writer anyway, and the order of writes stays the order of answers.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
-        self._news = asyncio.Event()
-        self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
         self.notices = Notices(db, redis)
 
     # --- what the process's loops call
@@ -138,21 +119,13 @@ class Watch:
     async def poll_loop(self) -> None:
         """Ask about each clip when it is due."""
         while True:
-            self._news.clear()
-            now = monotonic()
-            while self._heap and self._heap[0][0] <= now:
-                _, turn, clip_id = heapq.heappop(self._heap)
-                watch = self._watched.get(clip_id)
-                if watch is None or watch.turn != turn:
+            for turn in await self._timetable.due():
+                watch = self._watched.get(turn.clip_id)
+                if watch is None:
                     continue
-                task = asyncio.create_task(self._look(watch))
+                task = asyncio.create_task(self._look(watch, turn))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
-            try:
-                async with asyncio.timeout(self._heap[0][0] - now if self._heap else None):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
 
     def hasten(self, clip_id: str) -> None:
         """Ask about a clip now."""
@@ -166,7 +139,7 @@ class Watch:
         known = frozenset(self._watched)
         held = await self._rows(self._held)
         for clip_id in known - held.keys():
-            self._watched.pop(clip_id, None)  # Ended elsewhere, or another watcher's by now.
+            self._forget(clip_id)  # Ended elsewhere, or another watcher's by now.
         changed = [
             clip_id
             for clip_id, version in held.items()
@@ -182,16 +155,7 @@ class Watch:
 
     def pace(self) -> Pace:
         """How punctual the questions were since this was last asked."""
-        lags = sorted(self._lags) or [0.0]
-        asked = len(self._lags)
-        self._lags.clear()
-        return Pace(
-            clips=len(self._watched),
-            asked=asked,
-            lag_p50=round(lags[len(lags) // 2], 4),
-            lag_p99=round(lags[int(len(lags) * 0.99)], 4),
-            lag_max=round(lags[-1], 4),
-        )
+        return self._timetable.pace()
 
     async def aclose(self) -> None:
         """Let go of everything, so that the next watcher need not wait for the lease to run out."""
@@ -255,11 +219,11 @@ class Watch:
         return interval * _random.random()  # Taken over with many others, which must not be due at once.
 
     def _plan(self, watch: _Watch, seconds: float) -> None:
-        watch.turn = next(self._turns)
-        watch.due = monotonic() + seconds
-        heapq.heappush(self._heap, (watch.due, watch.turn, watch.row.clip_id))
-        if self._heap[0][1] == watch.turn:
-            self._news.set()
+        self._timetable.plan(watch.row.clip_id, seconds)
+
+    def _forget(self, clip_id: str) -> None:
+        self._watched.pop(clip_id, None)
+        self._timetable.drop(clip_id)
 
     def _interval(self, watch: _Watch) -> float:
         """Seconds to the next question: often while a clip is young, seldom when it is old."""
@@ -273,14 +237,13 @@ class Watch:
             base *= 2
         return base
 
-    async def _look(self, watch: _Watch) -> None:
+    async def _look(self, watch: _Watch, turn: Turn) -> None:
         row = watch.row
         structlog.contextvars.bind_contextvars(clip_id=row.clip_id, step="watch")  # Of this task alone.
         async with self._rooms[_desk(row)]:
             if self._watched.get(row.clip_id) is not watch:
                 return
-            turn = watch.turn
-            self._lags.append(monotonic() - watch.due)
+            self._timetable.began(turn)
             try:
                 await self._ask(watch, row)
             except ProviderFault as fault:
@@ -290,7 +253,7 @@ class Watch:
                 _log.exception("watch failed")
                 await self._trouble(watch, endings.own_error(row))
             finally:
-                if self._watched.get(row.clip_id) is watch and watch.turn == turn:
+                if self._watched.get(row.clip_id) is watch and self._timetable.stands(turn):
                     self._plan(watch, pause(watch.troubles))  # What is watched is always due some time.
 
     async def _ask(self, watch: _Watch, row: Watched) -> None:
@@ -441,7 +404,7 @@ class Watch:
 
         done: Moved | None = await self._rows(work)
         if self._watched.get(row.clip_id) is watch:  # Not before it is written, or a full disk would lose it.
-            del self._watched[row.clip_id]
+            self._forget(row.clip_id)
         if done is None:
             await self.refresh()  # A person was faster; the row says what now.
             return
