@@ -8,9 +8,10 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.library.database import Database
 from sorceress_video.library.results import KeptFile, keep_files
-from sorceress_video.library.tables import Asset, StoredFile
+from sorceress_video.library.tables import Asset, Clip, StoredFile
 
 Variant = Literal["video", "image", "audio", "poster", "preview", "last-frame"]
 
@@ -45,6 +46,31 @@ class OwnedFile:
 
 def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
     """The asset of an upload, with the rows of its files. The same content again gives the same asset."""
+    return _add(db, account_id, new, origin="upload")
+
+
+def add_frame(db: Database, account_id: str, new: NewUpload, *, clip_id: str, seconds: float) -> Asset:
+    """The asset of a picture taken out of a clip of the account; the same frame again gives the same asset.
+
+    Args:
+        db: the database.
+        account_id: whose clip it is.
+        new: the picture.
+        clip_id: where it was taken.
+        seconds: when it comes onto the screen.
+    """
+    return _add(db, account_id, new, origin="frame", clip_id=clip_id, seconds=seconds)
+
+
+def _add(
+    db: Database,
+    account_id: str,
+    new: NewUpload,
+    *,
+    origin: str,
+    clip_id: str | None = None,
+    seconds: float | None = None,
+) -> Asset:
     with db.write() as session:
         keep_files(session, new.file, new.poster)
         known = session.exec(
@@ -52,8 +78,10 @@ def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
             .where(
                 Asset.account_id == account_id,
                 Asset.sha256 == new.file.sha256,
-                Asset.origin == "upload",
+                Asset.origin == origin,
                 Asset.kind == new.kind,
+                Asset.source_clip_id == clip_id,
+                Asset.source_seconds == seconds,
                 col(Asset.deleted_at).is_(None),
             )
             .order_by(col(Asset.id))
@@ -62,7 +90,7 @@ def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
             return known
         asset = Asset(
             account_id=account_id,
-            origin="upload",
+            origin=origin,
             kind=new.kind,
             name=new.name,
             mime=new.file.mime,
@@ -75,9 +103,36 @@ def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
             seconds=new.seconds,
             fps=new.fps,
             has_audio=new.has_audio,
+            source_clip_id=clip_id,
+            source_seconds=seconds,
         )
         session.add(asset)
         return asset
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFilm:
+    """The video of a finished clip: the storage's key of it, and what made it."""
+
+    key: str
+    sha256: str
+    model_name: str
+
+
+def film_of(db: Database, account_id: str, clip_id: str) -> ClipFilm | None:
+    """The video of a finished clip of this very account; nothing for all else, whatever the reason."""
+    with db.read() as session:
+        found = session.exec(
+            select(Asset.file_key, Asset.sha256, Clip.model_name)
+            .join(Clip, col(Clip.video_id) == col(Asset.id))
+            .where(
+                Clip.id == clip_id,
+                Clip.account_id == account_id,
+                Clip.status == ClipStatus.COMPLETED.value,
+                col(Clip.removed_at).is_(None),
+            )
+        ).first()
+    return None if found is None else ClipFilm(*found)
 
 
 def owned_asset(db: Database, account_id: str, asset_id: str) -> Asset | None:

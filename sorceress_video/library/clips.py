@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, update
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus, Move, sources
-from sorceress_video.library import ledger
+from sorceress_video.library import ledger, lineage
 from sorceress_video.library.database import Database
 from sorceress_video.library.ids import new_id
 from sorceress_video.library.moves import Moved, end, moved, shift
@@ -93,7 +93,7 @@ def admit(
             session.flush()
             ids = sorted((new_id() for _ in clips), reverse=True)
             for clip_id, new in zip(ids, clips, strict=True):
-                _insert(session, account_id, batch.id, clip_id, new)
+                _insert(session, account_id, batch.id, clip_id, _with_parent(session, account_id, new))
         return Admitted(tuple(ids), is_new=True)
     except IntegrityError:
         known = _admitted(db, account_id, token)  # The same click, a moment earlier, on another connection.
@@ -277,6 +277,14 @@ def _within_budget(session: Session, account_id: str, needed: int) -> None:
             "budget",
             f"This needs ${error.needed / 1e6:,.2f}; this month's budget has ${error.left / 1e6:,.2f} left.",
         ) from error
+
+
+def _with_parent(session: Session, account_id: str, new: NewClip) -> NewClip:
+    """The clip with the parent that its frames name, unless it has one."""
+    if new.parent_id is not None:
+        return new
+    parent = lineage.parent_of(session, account_id, [(given.role, given.asset_id) for given in new.inputs])
+    return replace(new, parent_id=parent.clip_id, parent_relation=parent.relation) if parent else new
 
 
 def _insert(session: Session, account_id: str, batch_id: str, clip_id: str, new: NewClip) -> None:

@@ -116,7 +116,7 @@ class Asset(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     account_id: str = Field(sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), nullable=False))
     origin: str = Field(max_length=16)
-    """``upload`` or ``result``."""
+    """``upload``, ``result``, or ``frame``: a picture taken out of a clip."""
     kind: str = Field(max_length=16)
     """``image``, ``video`` or ``audio``."""
     name: str = Field(default="", max_length=200)
@@ -139,6 +139,10 @@ class Asset(SQLModel, table=True):
     seconds: float | None = None
     fps: float | None = None
     has_audio: bool = False
+    source_clip_id: str | None = Field(default=None, max_length=32)
+    """The clip that a frame was taken from. Not a foreign key: frames outlive the clip."""
+    source_seconds: float | None = None
+    """When in that clip the frame comes onto the screen."""
     created_at: datetime = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 
@@ -181,6 +185,7 @@ class Clip(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("clip.id", ondelete="SET NULL"), index=True, nullable=True)
     )
     parent_relation: str | None = Field(default=None, max_length=16)
+    """``reroll``, ``continue`` (begins with the parent's last frame) or ``frame`` (uses another one)."""
 
     # What was asked for, frozen at admission.
     model_id: str = Field(max_length=80)

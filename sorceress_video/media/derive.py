@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sorceress_video.media.limits import MAX_IMAGE_PIXELS, THUMBNAIL_SIDE
 from sorceress_video.media.sandbox import Bounds, run_task
+
+Moment = float | Literal["first", "last"]
+"""Seconds from the beginning of a video, or one of its ends."""
 
 RECIPE_VERSION: Final = 1
 """Raised whenever a derivative would come out differently, so that old and new ones have different keys."""
@@ -67,3 +71,30 @@ def make_thumbnail(image: Path, out: Path) -> tuple[int, int]:
     arguments = {"max_pixels": MAX_IMAGE_PIXELS, "side": THUMBNAIL_SIDE}
     answer = run_task("make_thumbnail", image, {"thumbnail": out}, arguments)
     return answer["width"], answer["height"]
+
+
+@dataclass(frozen=True)
+class TakenFrame:
+    """A frame of a video as a picture: its size in pixels, and the second from which the video shows it."""
+
+    width: int
+    height: int
+    seconds: float
+
+
+def take_frame(video: Path, at: Moment, *, picture: Path, thumbnail: Path) -> TakenFrame:
+    """Write the frame that is on screen at a moment as PNG in full size, and a WebP of at most 512 pixels.
+
+    Args:
+        video: the file.
+        at: seconds from the beginning, or the first or the last frame. Beyond the end it is the last one.
+        picture: where the PNG goes.
+        thumbnail: where the WebP goes.
+
+    Errors as `make_poster`.
+    """
+    outputs = {"picture": picture, "thumbnail": thumbnail}
+    answer = run_task(
+        "take_frame", video, outputs, {"at": at, "thumbnail_side": THUMBNAIL_SIDE}, bounds=_BOUNDS
+    )
+    return TakenFrame(answer["width"], answer["height"], answer["seconds"])

@@ -50,7 +50,7 @@ def write_poster(path: Path, name: str, side: int, judge: Judge) -> None:
         if frame is None:
             raise judge.no_picture()
         width, height = containers.fit(frame.width, frame.height, side, side)
-        _upright_image(frame, width, height).save(name, WebPImagePlugin.WebPImageFile.format, quality=80)
+        upright_image(frame, width, height).save(name, WebPImagePlugin.WebPImageFile.format, quality=80)
 
 
 def _early_frames(source: InputContainer) -> Iterator[av.VideoFrame]:
@@ -87,7 +87,8 @@ def _luma(frame: av.VideoFrame) -> tuple[float, float]:
     return mean, sum(abs(value - mean) for value in values) / len(values)
 
 
-def _upright_image(frame: av.VideoFrame, width: int, height: int) -> Image.Image:
+def upright_image(frame: av.VideoFrame, width: int, height: int) -> Image.Image:
+    """The frame as a picture, turned as players turn it. The size is meant before turning."""
     image: Image.Image = containers.rgb_frame(frame, width, height).to_image()  # type: ignore[no-untyped-call]
     turn = _TURNS.get(int(frame.rotation) % 360)
     return image.transpose(turn) if turn is not None else image
@@ -117,7 +118,7 @@ def _write_preview(max_width: int, max_height: int, seconds: float, judge: Judge
             for frame in _paced(first, frames, fps, seconds):
                 if int(frame.rotation) % 360:
                     size = containers.display_size(width, height, int(frame.rotation))
-                    writer.write_rgb(np.asarray(_upright_image(frame, *size)))
+                    writer.write_rgb(np.asarray(upright_image(frame, *size)))
                 else:
                     writer.write_frame(frame)
 
@@ -142,14 +143,14 @@ def _paced(
 
 def _write_last_frame(judge: Judge) -> None:
     with containers.open_media(_PATH) as source:
-        frame = _last_of(source, back=1.0) or _last_of(source, back=None)
+        frame = last_of(source, back=1.0) or last_of(source, back=None)
         if frame is None:
             raise judge.no_picture()
-        image = _upright_image(frame, frame.width, frame.height)
+        image = upright_image(frame, frame.width, frame.height)
         image.save("last_frame", "PNG", compress_level=3)
 
 
-def _last_of(source: InputContainer, *, back: float | None) -> av.VideoFrame | None:
+def last_of(source: InputContainer, *, back: float | None) -> av.VideoFrame | None:
     """The last frame that the decoder gives, from the key frame before the last `back` seconds."""
     duration = source.duration or 0
     source.seek(max(0, duration - round(back * av.time_base)) if back is not None else 0)

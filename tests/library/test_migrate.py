@@ -10,8 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from alembic import command
 from sorceress_video.library.database import Database
 from sorceress_video.library.migrate import MigrationRefusedError, upgrade
 from sorceress_video.library.tables import metadata
@@ -20,6 +21,23 @@ from tests.library import clips as way
 from tests.library.conftest import add_account
 
 ROOT = Path(__file__).parents[2]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _downgrade(settings: Settings, revision: str) -> None:
+    """Back to an older version's tables, rows kept."""
+    engine = create_engine(settings.effective_database_url)  # Without foreign keys, as migrations run.
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,10 +81,7 @@ def test_starts_at_one_moment_migrate_once(settings: Settings) -> None:
 
 
 def test_there_is_one_newest_revision() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "alembic"))
-    config.set_main_option("path_separator", "os")
-    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(_config()).get_heads()) == 1
 
 
 def test_a_copy_is_kept_before_an_upgrade(tmp_path: Path) -> None:
@@ -75,16 +90,14 @@ def test_a_copy_is_kept_before_an_upgrade(tmp_path: Path) -> None:
     db = Database(settings.effective_database_url)
     member = add_account(db, "mara@example.com")
     clip_id = way.complete(db, member)
-    with db.engine.begin() as connection:  # As if the newest migration had not run yet.
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     db.close()
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "alembic"))
-    config.set_main_option("path_separator", "os")
-    if ScriptDirectory.from_config(config).get_current_head() == "0001":
+    scripts = ScriptDirectory.from_config(_config())
+    before = scripts.get_revision("head").down_revision
+    if before is None:
         assert not (tmp_path / "backups").exists(), "nothing to upgrade, nothing to keep"
         return
+    _downgrade(settings, str(before))
     upgrade(settings)
-    copy = Database(f"sqlite:///{tmp_path / 'backups' / 'workspace-0001.db'}")
+    copy = Database(f"sqlite:///{tmp_path / 'backups' / f'workspace-{before}.db'}")
     assert way.load(copy, clip_id).status == "completed"
     copy.close()

@@ -13,6 +13,7 @@ SIGNED_OUT = {
     "POST /auth/sign-out-everywhere": 303,
     "POST /auth/password": 303,
     "POST /api/uploads": 401,
+    "POST /api/clips/{clip_id}/frames": 401,
     "GET /media/{asset_id}/{variant}": 404,
 }
 PUBLIC = {
@@ -51,7 +52,11 @@ async def test_a_members_route_answers_nobody_else(workspace: Workspace, name: s
         cookies = workspace.cookie_for(gone)
         accounts.disable(workspace.db, gone.id)
     method, _, path = name.partition(" ")
-    url = path.replace("{asset_id}", random_id()).replace("{variant}", "video")
+    url = (
+        path.replace("{asset_id}", random_id())
+        .replace("{clip_id}", random_id())
+        .replace("{variant}", "video")
+    )
     async with workspace.browser(cookies) as browser:
         answer = await browser.request(method, url)
 
@@ -65,7 +70,11 @@ async def test_a_route_knows_no_other_verb_and_nothing_changes_by_get(
     workspace: Workspace, name: str
 ) -> None:
     own, _, path = name.partition(" ")
-    url = path.replace("{asset_id}", random_id()).replace("{variant}", "video")
+    url = (
+        path.replace("{asset_id}", random_id())
+        .replace("{clip_id}", random_id())
+        .replace("{variant}", "video")
+    )
     async with workspace.browser() as browser:
         for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {own}:
             assert (await browser.request(verb, url)).status_code == 405
