@@ -8,6 +8,7 @@ from sorceress_video.ui import kit
 from sorceress_video.ui.frame.account import account_menu, theme_menu
 from sorceress_video.ui.frame.brand import mark
 from sorceress_video.ui.frame.panel import frame_behaviour
+from sorceress_video.ui.frame.shortcuts import keys_button, shortcuts
 
 TOOL = "AI Video Gen"
 
@@ -36,6 +37,7 @@ def workspace_frame(
         dock,
         frame_behaviour(),
         kit.page_behaviour(),
+        shortcuts(),
         kit.toasts(),
         class_name="frame bg-bg-0 text-text-1",
     )
@@ -70,6 +72,7 @@ def _top_bar(running: rx.Component) -> rx.Component:
         ),
         rx.el.div(
             running,
+            keys_button(),
             theme_menu(),
             account_menu(),
             class_name="ml-auto flex items-center gap-1.5 pr-3",

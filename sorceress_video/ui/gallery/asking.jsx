@@ -122,7 +122,7 @@ export function CardMenu({ label, children, ...rest }) {
   ];
 }
 
-/** Sends what was typed after a short rest. “/” leads here from anywhere outside a field. */
+/** Sends what was typed after a short rest. */
 export function SearchBox({ value, onSearch }) {
   const field = useRef(null);
   const timer = useRef(0);
@@ -132,20 +132,7 @@ export function SearchBox({ value, onSearch }) {
     if (value !== sent.current) setText(value ?? "");
     sent.current = value ?? "";
   }, [value]);
-  useEffect(() => {
-    const slash = (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest?.("input,textarea,select,[contenteditable],dialog:modal")) return;
-      event.preventDefault();
-      field.current.focus();
-      field.current.select();
-    };
-    document.addEventListener("keydown", slash);
-    return () => {
-      document.removeEventListener("keydown", slash);
-      clearTimeout(timer.current);
-    };
-  }, []);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const send = (next, rest) => {
     setText(next);
     clearTimeout(timer.current);

@@ -9,11 +9,12 @@ from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.lightbox.client import STAGE
 
 _GRID = rx.asset("virtual_grid.jsx", shared=True)
+_FOCUS = rx.asset("keep_focus.jsx", shared=True)
 _MEDIA = rx.asset("clip_media.jsx", shared=True)
 _BUSY = rx.asset("busy.jsx", shared=True)
 _ASKING = rx.asset("asking.jsx", shared=True)
-IMPORTED = (LIVE_STORE, STAGE)
-"""The files of other rooms that these import; naming them here has them laid out for the build."""
+IMPORTED = (LIVE_STORE, STAGE, _FOCUS)
+"""The files that only these import; naming them here has them laid out for the build."""
 
 _VIRTUAL = "@tanstack/react-virtual@3.14.26"
 
@@ -111,7 +112,7 @@ class CardMenu(rx.Component):
 
 
 class SearchBox(rx.Component):
-    """The search field: ``/`` leads to it, Escape empties it; see ``asking.jsx``."""
+    """The search field; Escape empties it; see ``asking.jsx``."""
 
     library = _ASKING.importable_path
     tag = "SearchBox"

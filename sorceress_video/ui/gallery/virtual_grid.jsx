@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { useKeepFocus } from "./keep_focus.jsx";
 
 const OVERSCAN_ROWS = 2;
 const MARGIN_ROWS = 3; // rows beyond the visible ones that the window should hold
@@ -197,6 +198,7 @@ export function VirtualGrid({
   }, [first, last, start, count, total, columns, ask]);
 
   useHolding(scroller, pitch / 2, onHold);
+  useKeepFocus(field, total);
 
   const goTo = useCallback(
     (index) => {
@@ -211,8 +213,9 @@ export function VirtualGrid({
   );
 
   const onKeyDown = (event) => {
-    if (!event.target.matches?.("[data-tile]") || event.altKey || event.ctrlKey || event.metaKey) return;
-    const present = Number(event.target.closest("[data-index]")?.dataset.index ?? 0);
+    const here = event.target === field.current || event.target.matches?.("[data-tile]");
+    if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
+    const present = Number(event.target.closest("[data-index]")?.dataset.index ?? stop);
     const page = Math.max(1, Math.floor((scroller.current.clientHeight || pitch) / pitch)) * columns;
     const step = { ...STEPS, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page }[event.key];
     if (step === undefined) return;
@@ -270,7 +273,7 @@ export function VirtualGrid({
         ref: scroller,
         "data-testid": "gallery-scroll",
         className:
-          "h-full overflow-y-auto overflow-x-hidden overscroll-contain kit-scroll [overflow-anchor:none] px-3.5 max-lg:px-3 pt-0.5 max-lg:pt-2.5 pb-[calc(14px+var(--dock)+env(safe-area-inset-bottom))]",
+          "h-full overflow-y-auto overflow-x-hidden overscroll-contain kit-scroll [overflow-anchor:none] has-[>:focus-visible]:shadow-[inset_0_0_0_2px_var(--accent)] px-3.5 max-lg:px-3 pt-0.5 max-lg:pt-2.5 pb-[calc(14px+var(--dock)+env(safe-area-inset-bottom))]",
       },
       h(
         "div",
@@ -278,9 +281,10 @@ export function VirtualGrid({
           ref: field,
           role: "list",
           "aria-label": label,
+          tabIndex: -1,
           onKeyDown,
           onFocus,
-          className: "relative w-full",
+          className: "relative w-full outline-none",
           style: { height: Math.max(0, rows * pitch - gap) },
         },
         h(Grid.Provider, { value: grid }, waiting, children),

@@ -11,6 +11,7 @@ from sorceress_video.ui.kit.classes import FOCUS, TOUCH_HEIGHT, TOUCH_SQUARE, jo
 from sorceress_video.ui.kit.feedback import empty_state, note, progress_ring, skeleton, toaster
 from sorceress_video.ui.kit.form import INPUT, commit_input, field, select, slider, switch, text_input
 from sorceress_video.ui.kit.icon import icon
+from sorceress_video.ui.kit.keys import KEY_SHEET, KEYS, key_sheet
 from sorceress_video.ui.kit.overlay import (
     MENU_ITEM,
     dialog,
@@ -26,6 +27,8 @@ from sorceress_video.ui.kit.toast import Action, on_action, say, toasts
 __all__ = [
     "FOCUS",
     "INPUT",
+    "KEYS",
+    "KEY_SHEET",
     "MENU_ITEM",
     "TOUCH_HEIGHT",
     "TOUCH_SQUARE",
@@ -41,6 +44,7 @@ __all__ = [
     "icon",
     "icon_button",
     "join",
+    "key_sheet",
     "link_button",
     "menu",
     "menu_item",
