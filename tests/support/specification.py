@@ -1,4 +1,7 @@
-"""Prints which lines of the specification have a test: ``python -m tests.support.specification``."""
+"""Prints which lines of the specification have a test, and which have none.
+
+``python -m tests.support.specification``
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ import re
 from collections import defaultdict
 
 import pytest
+
+LINES = {"A": 6, "M": 12, "P": 12, "J": 9, "G": 11, "X": 5, "L": 6, "H": 4, "V": 5, "S": 9, "R": 7, "W": 5}
+"""How many lines each section of the specification has."""
 
 
 class _Collector:
@@ -28,6 +34,10 @@ def _in_reading_order(identifier: str) -> tuple[str, int]:
     return (match[1], int(match[2])) if match else (identifier, 0)
 
 
+def _all_lines() -> list[str]:
+    return [f"{section}{number}" for section, count in LINES.items() for number in range(1, count + 1)]
+
+
 def main() -> int:
     """List each id with its tests; the exit code is pytest's."""
     collector = _Collector()
@@ -42,7 +52,8 @@ def main() -> int:
         print(f"{identifier:<5} {names[0]}")
         for name in names[1:]:
             print(f"{'':<5} {name}")
-    print(f"{len(collector.tests)} lines of the specification have a test.")
+    lacking = [name for name in _all_lines() if name not in collector.tests]
+    print(f"{len(collector.tests)} lines of the specification have a test. Without one: {' '.join(lacking)}")
     return 0
 
 
