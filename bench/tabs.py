@@ -75,7 +75,7 @@ class Changes:
             if message is None:
                 continue
             hint = Hint.model_validate_json(message["data"])
-            if hint.kind == "moved":
+            if hint.kind == "moved" and hint.status in _ORDER:
                 self.moves.append((hint.clip, str(hint.status), time.time()))
 
 
