@@ -9,7 +9,6 @@ from sorceress_video.http.session_guard import SessionGuard
 from sorceress_video.live.reflex_port import live_task
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import pages
-from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import toaster
 
 app = rx.App(
@@ -20,7 +19,11 @@ app = rx.App(
 )
 app.add_middleware(SessionGuard(), index=0)  # Before Reflex's own, which sends the whole state.
 app.register_lifespan_task(
-    live_task(app, on_moved=GalleryState.follow, redis_url=lambda: get_settings().redis_url or "")
+    live_task(
+        app,
+        on_moved=pages.clips_moved,
+        redis_url=lambda: get_settings().redis_url or "",
+    )
 )
 
 pages.add_pages(app)

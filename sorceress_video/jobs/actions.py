@@ -13,7 +13,7 @@ from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
 from sorceress_video.jobs.admission import admit, hand_over
 from sorceress_video.jobs.hints import changed, hint_of, publish
 from sorceress_video.jobs.queues import get_redis
-from sorceress_video.library import clips
+from sorceress_video.library import clips, queue
 from sorceress_video.library.clips import Admitted, NewClip
 from sorceress_video.library.database import get_database
 from sorceress_video.library.moves import Moved
@@ -55,6 +55,23 @@ def cancel(account_id: str, clip_id: str) -> Moved | None:
         done = clips.cancel(session, account_id, clip_id)
     _wake_if_watched(done)
     return _tell(done)
+
+
+def cancel_all(account_id: str, batch_id: str = "") -> int:
+    """Cancel everything in the making, of one batch or at all; how many clips that were.
+
+    Clips that ask for a decision stay: giving one up is a decision of its own.
+    """
+    with get_database().write() as session:
+        asked = [
+            clips.cancel(session, account_id, clip_id)
+            for clip_id in queue.active_ids(session, account_id, batch_id)
+        ]
+    done = [moved for moved in asked if moved is not None]
+    for moved in done:
+        _wake_if_watched(moved)
+    publish(get_redis(), *map(hint_of, done))
+    return len(done)
 
 
 def retry(account_id: str, clip_id: str) -> Moved | None:

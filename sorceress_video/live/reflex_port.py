@@ -22,7 +22,7 @@ class ReflexPort:
     def __init__(self, app: rx.App, on_moved: Any) -> None:
         """Args:
         app: the app whose tabs these are.
-        on_moved: event handler of the gallery; takes the list of clip ids (empty: read all again).
+        on_moved: gives the page's events for a list of clip ids (empty: read all again).
         """
         self._app = app
         self._on_moved = on_moved
@@ -44,7 +44,7 @@ class ReflexPort:
             state.tick = [list(tick) for tick in ticks]
 
     async def send_moved(self, token: str, clip_ids: list[str]) -> None:
-        """Put the gallery's handler into the tab's own queue, where the guards see it as any other event."""
+        """Put the page's events into the tab's own queue, where the guards see them as any other."""
         for event in Event.from_event_type(self._on_moved(clip_ids)):
             await self._app.event_processor.enqueue(token, event)
 

@@ -330,3 +330,31 @@ async def test_a_database_that_fails_keeps_the_cards_and_says_so(
         connection.exec_driver_sql("ALTER TABLE clip_away RENAME TO clip")
     await tab.send(GalleryState.refresh)
     assert tab.of(GalleryState)["problem"] == ""
+
+
+@pytest.mark.spec("J2")
+async def test_a_sought_clip_is_in_the_window_wherever_it_lies(tab: Tab, shelf: Shelf) -> None:
+    made = shelf.fill(400)
+    await tab.send(GalleryState.load)
+    await tab.send(GalleryState.find, "nothing has this in its prompt")
+    await tab.send(GalleryState.seek, made[100])
+
+    shown = tab.of(GalleryState)
+    assert made[100] in ids(tab)
+    assert shown["search"] == ""
+    assert shown["sought"].startswith("299:")
+
+    before = shown["sought"]
+    await tab.send(GalleryState.seek, made[100])
+    assert tab.of(GalleryState)["sought"] != before, "asking again leads there again"
+
+
+@pytest.mark.spec("A6")
+async def test_another_members_clip_is_not_found(tab: Tab, deployment: Workspace) -> None:
+    otto = deployment.add_account("otto@example.com")
+    his = Shelf(deployment.db, otto.id).put()
+    await tab.send(GalleryState.load)
+    await tab.send(GalleryState.seek, his)
+
+    assert ids(tab) == []
+    assert tab.of(ToastState)["toasts"][-1]["text"] == "This clip is not there any more."

@@ -1,19 +1,11 @@
-"""The frame's state: who is signed in, and how much is in the making."""
+"""The frame's state: who is signed in."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Final
-
 import reflex as rx
 
-from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.http.session_guard import public_event
-from sorceress_video.library import gallery
-from sorceress_video.library.database import get_database
 from sorceress_video.ui.frame.identity import member_of
-
-_WAITING: Final = frozenset({ClipStatus.QUEUED, ClipStatus.WAITING})
 
 
 class FrameState(rx.State):
@@ -25,8 +17,6 @@ class FrameState(rx.State):
     email: str = ""
     initial: str = ""
     role: str = ""
-    running: int = 0
-    waiting: int = 0
 
     @rx.event
     @public_event
@@ -40,16 +30,6 @@ class FrameState(rx.State):
         """The account page is for whoever is signed in."""
         await self._learn()
         return None if self.signed_in else rx.redirect("/sign-in?next=/settings")
-
-    @rx.event
-    async def recount(self):
-        """Count the clips in the making."""
-        member = await member_of(self)
-        if member is None:
-            return
-        active = await asyncio.to_thread(gallery.active, get_database(), member.account_id)
-        self.waiting = sum(card.status in _WAITING for card in active)
-        self.running = len(active) - self.waiting
 
     async def _learn(self) -> None:
         member = await member_of(self)

@@ -19,7 +19,7 @@ def workspace_frame(
     centre: rx.Component,
     right: rx.Component,
     dock: rx.Component,
-    running: rx.Component,
+    queue: rx.Component,
 ) -> rx.Component:
     """The whole page. ``dock`` shows on small screens only."""
     return rx.el.div(
@@ -30,7 +30,7 @@ def workspace_frame(
             "focus:px-3 "
             "focus:py-2 focus:rounded-sm focus:bg-accent-solid focus:text-white",
         ),
-        _top_bar(running),
+        _top_bar(queue),
         left,
         rx.el.main(centre, id="gallery", tab_index=-1, class_name="frame-main outline-none flex flex-col"),
         right,
@@ -43,7 +43,7 @@ def workspace_frame(
     )
 
 
-def _top_bar(running: rx.Component) -> rx.Component:
+def _top_bar(queue: rx.Component) -> rx.Component:
     return rx.el.header(
         rx.el.div(
             rx.el.a(
@@ -71,7 +71,7 @@ def _top_bar(running: rx.Component) -> rx.Component:
             class_name="hidden lg:flex items-center",
         ),
         rx.el.div(
-            running,
+            queue,
             keys_button(),
             theme_menu(),
             account_menu(),

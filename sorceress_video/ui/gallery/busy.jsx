@@ -8,11 +8,11 @@ const ROUND = 2 * Math.PI * RADIUS;
 const NOT_BEGUN = -2;
 const LONG = 180; // seconds after which a clip of unknown usual time counts as long
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+export const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 /** Usual times are medians: rounded to five seconds, or they would promise what they cannot keep. */
 const about = (seconds) => clock(Math.max(5, Math.round(seconds / 5) * 5));
 
-const timeOf = (seconds, usual) =>
+export const timeOf = (seconds, usual) =>
   seconds <= usual ? `${clock(seconds)} of about ${about(usual)}` : `${clock(seconds)} · usually ${about(usual)}`;
 
 function Ring({ percent }) {

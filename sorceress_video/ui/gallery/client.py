@@ -11,7 +11,8 @@ from sorceress_video.ui.lightbox.client import STAGE
 _GRID = rx.asset("virtual_grid.jsx", shared=True)
 _FOCUS = rx.asset("keep_focus.jsx", shared=True)
 _MEDIA = rx.asset("clip_media.jsx", shared=True)
-_BUSY = rx.asset("busy.jsx", shared=True)
+BUSY = rx.asset("busy.jsx", shared=True)
+"""The queue imports how times are said from here."""
 _ASKING = rx.asset("asking.jsx", shared=True)
 IMPORTED = (LIVE_STORE, STAGE, _FOCUS)
 """The files that only these import; naming them here has them laid out for the build."""
@@ -33,6 +34,7 @@ class VirtualGrid(rx.Component):
     gap: rx.Var[int]
     fresh: rx.Var[int]
     filter: rx.Var[str]
+    sought: rx.Var[str]
     label: rx.Var[str]
     on_range: rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
     on_hold: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
@@ -67,7 +69,7 @@ class ClipMedia(rx.Component):
 class BusyOverlay(rx.Component):
     """Ring, phase and time of a clip in the making; see ``busy.jsx``."""
 
-    library = _BUSY.importable_path
+    library = BUSY.importable_path
     tag = "BusyOverlay"
 
     clip: rx.Var[Card]
@@ -77,7 +79,7 @@ class BusyOverlay(rx.Component):
 class QueuePlace(rx.Component):
     """“position 3 · tries by itself”."""
 
-    library = _BUSY.importable_path
+    library = BUSY.importable_path
     tag = "QueuePlace"
 
     clip: rx.Var[Card]

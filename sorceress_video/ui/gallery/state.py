@@ -19,7 +19,7 @@ from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs import actions
 from sorceress_video.jobs.admission import AdmissionRefusedError
-from sorceress_video.library import preferences
+from sorceress_video.library import gallery, preferences
 from sorceress_video.library.database import DatabaseError, get_database
 from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.ids import new_id
@@ -27,7 +27,7 @@ from sorceress_video.live.hub import HUB
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
-from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
+from sorceress_video.ui.gallery.window import WINDOW, UsualTimes, Window, news_of, read_window, window_start
 from sorceress_video.ui.kit.toast import Action, on_action, say
 from sorceress_video.ui.prompt_panel.state import PromptState
 
@@ -68,12 +68,15 @@ class GalleryState(rx.State):
     """Grows when another list is shown, so that the page begins at its top."""
     server_now: int = 0
     """Unix seconds when the cards were read, for clocks that are wrong."""
+    sought: str = ""
+    """Number of the card to show and a count of the asking: “41:2”; "" where none was asked for."""
     announcement: str = ""
     """What a screen reader says next."""
 
     _account_id: str = ""
     _anchor: str = ""
     _rerolled: tuple[str, float] = ("", 0.0)
+    _sought: int = 0
 
     # --- coming in and staying right
 
@@ -119,6 +122,24 @@ class GalleryState(rx.State):
             self._anchor = ""
             if self.fresh or self.start:
                 await self._read(account_id, 0)
+
+    @rx.event
+    async def seek(self, clip_id: str):
+        """Show a clip in its place: in the list as it is shown, or else among all clips."""
+        account_id = await self._account()
+        if not account_id:
+            return
+        place = await self._place(account_id, clip_id)
+        if place is None:
+            self.search, self.view, self.list_key = "", "all", self.list_key + 1
+            place = await self._place(account_id, clip_id)
+        self._anchor = ""
+        await self._read(account_id, max(0, (place or 0) - WINDOW // 2))
+        if place is None:
+            await say(self, "This clip is not there any more.", tone="error")
+            return
+        self._sought += 1
+        self.sought = f"{place}:{self._sought}"
 
     @rx.event
     async def clips_added(self, clip_ids: list[str]):  # noqa: ARG002 - the newest stand at the top anyway.
@@ -276,14 +297,21 @@ class GalleryState(rx.State):
         else:
             self._show_demo()
 
+    async def _place(self, account_id: str, clip_id: str) -> int | None:
+        return await asyncio.to_thread(
+            gallery.position, get_database(), account_id, self._filter(), clip_id[:64]
+        )
+
+    def _filter(self) -> GalleryFilter:
+        return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
+
     async def _read(self, account_id: str, start: int | None = None) -> None:
-        shown = GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
         try:
             window = await asyncio.to_thread(
                 read_window,
                 get_database(),
                 account_id,
-                shown,
+                self._filter(),
                 _usual_times(),
                 start=self.start if start is None else start,
                 anchor=self._anchor,

@@ -12,6 +12,7 @@ from sorceress_video.ui.gallery.client import DeleteQuestion, GridCell, SearchBo
 from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
 from sorceress_video.ui.kit import FOCUS, button, empty_state, icon, join, segment, segmented
 from sorceress_video.ui.lightbox.view import lightbox
+from sorceress_video.ui.queue.state import QueueState
 
 GAP = 10
 """Pixels between tiles."""
@@ -32,9 +33,9 @@ def gallery(*lead: rx.Component) -> rx.Component:
         lightbox(),
         DeleteQuestion.create(undo_seconds=round(get_settings().undo_seconds)),
         live_feed(
-            active=GalleryState.active,
+            active=GalleryState.active | (QueueState.running + QueueState.waiting > 0),
             server_now=GalleryState.server_now,
-            on_doubt=GalleryState.refresh,
+            on_doubt=[GalleryState.refresh, QueueState.refresh],
         ),
         rx.el.div(
             GalleryState.announcement,
@@ -151,6 +152,7 @@ def _grid() -> rx.Component:
             gap=GAP,
             fresh=GalleryState.fresh,
             filter=GalleryState.list_key.to_string(),
+            sought=GalleryState.sought,
             label="Clips",
             on_range=GalleryState.look,
             on_hold=GalleryState.hold,

@@ -130,6 +130,7 @@ export function VirtualGrid({
   gap,
   fresh,
   filter,
+  sought,
   label,
   onRange,
   onHold,
@@ -211,6 +212,10 @@ export function VirtualGrid({
     },
     [total, columns, virtual],
   );
+
+  useEffect(() => {
+    if (sought && width > 0) goTo(Number.parseInt(sought, 10));
+  }, [sought, width > 0]);
 
   const onKeyDown = (event) => {
     const here = event.target === field.current || event.target.matches?.("[data-tile]");

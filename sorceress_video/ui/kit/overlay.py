@@ -12,7 +12,7 @@ from sorceress_video.ui.kit.icon import icon as draw_icon
 
 _OVERLAY = rx.asset("overlay.jsx", shared=True)
 
-Place = Literal["center", "left"]
+Place = Literal["center", "left", "right"]
 
 
 class NativeDialog(rx.Component):

@@ -11,6 +11,7 @@ from sorceress_video.ui.pages import entry
 from sorceress_video.ui.pages.sessions import SessionsState
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
+from sorceress_video.ui.queue.state import QueueState
 
 PRODUCT = "Sorceress AI Video Gen"
 STYLESHEETS = ["/tokens.css", "/kit.css", "/frame.css", "/panels.css"]
@@ -41,13 +42,24 @@ def head() -> list[rx.Component]:
     ]
 
 
+def clips_moved(clip_ids: list[str]) -> list[rx.event.EventSpec]:
+    """What an open page does when a worker, another tab or another process moved clips of its account."""
+    return [GalleryState.follow(clip_ids), QueueState.follow(clip_ids)]
+
+
 def add_pages(app: rx.App) -> None:
     """Give the app its pages."""
     app.add_page(
         workspace,
         route="/",
         title=PRODUCT,
-        on_load=[FrameState.enter, PromptState.enter, ModelPanelState.enter, GalleryState.load],
+        on_load=[
+            FrameState.enter,
+            PromptState.enter,
+            ModelPanelState.enter,
+            GalleryState.load,
+            QueueState.load,
+        ],
     )
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")
     app.add_page(entry.setup, route="/setup", title=f"Set up · {PRODUCT}")

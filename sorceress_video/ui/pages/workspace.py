@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
-from sorceress_video.ui.frame.running import running_chip
 from sorceress_video.ui.frame.view import workspace_frame
 from sorceress_video.ui.gallery.view import gallery
 from sorceress_video.ui.model_panel.view import model_panel, models_chip
 from sorceress_video.ui.prompt_panel.view import dock, prompt_panel
+from sorceress_video.ui.queue.view import queue
 
 
 def workspace() -> rx.Component:
@@ -18,5 +18,5 @@ def workspace() -> rx.Component:
         centre=gallery(models_chip()),
         right=prompt_panel(),
         dock=dock(),
-        running=running_chip(),
+        queue=queue(),
     )

@@ -1,0 +1,1 @@
+"""The queue: what is in the making, and the news of what ended."""
