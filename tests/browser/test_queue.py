@@ -88,7 +88,7 @@ def test_every_tab_counts_the_same_and_all_is_stopped_at_the_second_press(
 def test_what_asks_for_a_decision_stands_first(open_desk: OpenDesk, studio: Studio) -> None:
     member = studio.member("kling-3.0-pro")
     desk = open_desk(member)
-    desk.generate("No answer to the queue [[fault:submit_hang]]")
+    desk.generate("Silence from the provider [[fault:submit_hang]]")
     desk.expect_status(desk.cards().first, "ambiguous")
     expect(desk.get("queue-open")).to_have_accessible_name("Queue: 1 needs your decision")
     desk.get("queue-open").click()
