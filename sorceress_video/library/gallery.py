@@ -109,12 +109,11 @@ class ClipDetail:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The completed clips before and after one, in gallery order (``previous`` is newer)."""
+    """The completed clips around one, the clip itself among them, in gallery order (newest first)."""
 
-    previous: ClipCard | None
-    next: ClipCard | None
+    clips: tuple[ClipCard, ...]
     index: int
-    """Number of the clip among the completed ones of the filter, from 0."""
+    """Number of the clip among the completed ones of the filter, from 0; −1 when the filter leaves it out."""
     total: int
 
 
@@ -168,21 +167,21 @@ def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) 
         ).one()
 
 
-def neighbours(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> Neighbours:
-    """The completed clips around one, for going through them in the lightbox."""
+def neighbours(
+    db: Database, account_id: str, shown: GalleryFilter, clip_id: str, *, reach: int = 5
+) -> Neighbours:
+    """The completed clips around one, at most ``reach`` on each side: the way through the lightbox."""
     with db.read() as session:
         where = (*_shown(account_id, shown), col(Clip.status) == ClipStatus.COMPLETED.value)
         newer, older = col(Clip.id) > clip_id, col(Clip.id) < clip_id
-        before = session.exec(
-            select(Clip.id).where(*where, newer).order_by(col(Clip.id).asc()).limit(1)
-        ).first()
-        after = session.exec(
-            select(Clip.id).where(*where, older).order_by(col(Clip.id).desc()).limit(1)
-        ).first()
+        ids = select(Clip.id).where(*where)
+        before = session.exec(ids.where(newer).order_by(col(Clip.id).asc()).limit(reach)).all()
+        after = session.exec(ids.where(older).order_by(col(Clip.id).desc()).limit(reach)).all()
+        found = session.exec(ids.where(col(Clip.id) == clip_id)).first() is not None
         index = session.exec(select(func.count()).select_from(Clip).where(*where, newer)).one()
         total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
-        around = {card.id: card for card in _cards(session, [i for i in (before, after) if i])}
-        return Neighbours(around.get(before or ""), around.get(after or ""), index, total)
+        around = _cards(session, [*reversed(before), clip_id, *after])
+        return Neighbours(tuple(card for card in around if card.video_url), index if found else -1, total)
 
 
 def detail(db: Database, account_id: str, clip_id: str) -> ClipDetail | None:

@@ -56,6 +56,8 @@ class Family:
     children: tuple[Relative, ...]
     """Newest first."""
     more_children: int
+    relation: str | None = None
+    """How the clip itself comes from its parent."""
 
 
 def parent_of(session: Session, account_id: str, inputs: Iterable[tuple[str, str]]) -> Parent | None:
@@ -118,6 +120,7 @@ def family(db: Database, account_id: str, clip_id: str) -> Family:
         siblings=tuple(known[one] for one in sibling_ids) if len(sibling_ids) > 1 else (),
         children=tuple(known[one] for one in child_ids),
         more_children=total - len(child_ids),
+        relation=clip.parent_relation,
     )
 
 

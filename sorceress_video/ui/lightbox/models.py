@@ -23,19 +23,54 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Relative:
+    """A clip of the family as a small picture; ``video`` is empty where it cannot be opened."""
+
+    id: str
+    model: str
+    prompt: str
+    poster: str
+    video: str
+    width: int
+    height: int
+    note: str
+    """How it comes from its parent, or how it stands: “Reroll”, “Failed”."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Where a clip comes from and what came of it. Every list is short."""
+
+    parents: list[Relative] = field(default_factory=list)
+    how: str = ""
+    """How it comes from its parent: “Reroll”."""
+    siblings: list[Relative] = field(default_factory=list)
+    """All of the same click, the clip itself among them; empty where it was alone."""
+    children: list[Relative] = field(default_factory=list)
+    more: int = 0
+    """Children beyond those that are listed."""
+    batch: list[str] = field(default_factory=list)
+    """Ids of the finished ones of the same click, as many as can be compared."""
+
+
+@dataclass(frozen=True)
 class Story:
     """Everything about one clip. Times in Unix seconds; "" and 0 stand for what is not known."""
 
     id: str = ""
     prompt: str = ""
     model: str = ""
+    model_id: str = ""
     video: str = ""
     favorite: bool = False
     fps: float = 0.0
     sound: bool = False
     facts: list[Fact] = field(default_factory=list)
+    settings: list[Fact] = field(default_factory=list)
+    """Every setting that the model got, by the words of its panel."""
     cost: str = ""
     billed: str = ""
     """“billed”, “not charged”, “may be billed” or “estimate”."""
     made: int = 0
     inputs: list[InputPicture] = field(default_factory=list)
+    family: Family = Family()

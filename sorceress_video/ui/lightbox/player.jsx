@@ -7,6 +7,11 @@ const REST = 2200; // ms without a move until the controls withdraw from a playi
 
 const wanted = { muted: false, loop: true, speed: 1 }; // kept from clip to clip
 
+let moment = () => 0; // of the player that stands now
+
+/** The second of the clip's own clock from which the frame on screen is shown. */
+export const momentOnScreen = () => moment();
+
 const two = (number) => String(number).padStart(2, "0");
 
 /** “00:01.21”: minutes, seconds, frames. */
@@ -94,6 +99,20 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
     if (playing) follow();
     return () => cancelAnimationFrame(id);
   }, [playing]);
+
+  // What is on screen is what was handed to the screen last, and not what the clock says a moment later.
+  useEffect(() => {
+    const film = video.current;
+    let shown = null;
+    let asked = 0;
+    const note = (_now, { mediaTime }) => {
+      shown = mediaTime;
+      asked = film.requestVideoFrameCallback(note);
+    };
+    asked = film.requestVideoFrameCallback?.(note);
+    moment = () => (shown !== null && !film.seeking ? shown : film.currentTime);
+    return () => film.cancelVideoFrameCallback?.(asked);
+  }, []);
 
   const wake = useCallback(() => {
     setAwake(true);

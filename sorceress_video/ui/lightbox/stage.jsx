@@ -1,40 +1,13 @@
-import { createElement as h, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Check, ChevronLeft, ChevronRight, Copy, X } from "lucide-react";
+import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import { ChevronLeft, ChevronRight, X } from "lucide-react";
 import { Player } from "./player.jsx";
+import { closed, openLightbox, show, usePresent } from "./store.jsx";
+import { Strip } from "./strip.jsx";
+
+export { openLightbox };
 
 const SWIPE = 48; // px along, and at least twice as far as across
-
-let present = null; // the clip on the stage: what its card knew is enough to begin
-let opened = ""; // id of the card that the person came from
-const wakes = new Set();
-
-function show(clip) {
-  present = clip;
-  wakes.forEach((wake) => wake());
-}
-
-function usePresent() {
-  return useSyncExternalStore(
-    (wake) => {
-      wakes.add(wake);
-      return () => wakes.delete(wake);
-    },
-    () => present,
-    () => null,
-  );
-}
-
-/** Puts a clip on the stage at once; `tell` lets the server follow with its story. */
-export function openLightbox(clip, tell) {
-  opened = clip.id;
-  show(clip);
-  tell?.(clip.id);
-}
-
-function giveFocusBack(lastId) {
-  const tile = (id) => document.querySelector(`[data-clip-id="${CSS.escape(id)}"] [data-tile]`);
-  (tile(lastId) ?? tile(opened))?.focus({ preventScroll: false });
-}
+const NONE = [];
 
 /** Fetches what the next step will show, while this clip plays. */
 function Prefetch({ clips }) {
@@ -65,17 +38,26 @@ function Arrow({ side, disabled, onClick }) {
 }
 
 /**
- * One clip large. Opens from what the card knew; `story` (id, fps, sound) and the neighbours come from the
- * server while it plays. A step that is faster than the server waits for its answer and then goes on.
+ * One clip large. Opens from what the card knew; `story` (id, fps, sound) and `strip`, the clips around it, come
+ * from the server while it plays. Steps within the strip wait for nothing; one beyond it waits for the answer and
+ * then goes on. `linked` is the clip that the address named when the page loaded.
  */
-export function Lightbox({ storyId, fps, sound, previous, next, index, total, where, problem, onGo, children }) {
+export function Lightbox({ storyId, fps, sound, strip, index, total, where, problem, linked, onGo, children }) {
   const dialog = useRef(null);
   const player = useRef(null);
   const clip = usePresent();
   const wish = useRef(0);
   const touch = useRef(null);
   const settled = clip !== null && storyId === clip.id;
+  const clips = strip ?? NONE;
+  const place = clip ? clips.findIndex((other) => other.id === clip.id) : -1;
+  const previous = place > 0 ? clips[place - 1] : null;
+  const next = place >= 0 ? clips[place + 1] : null;
   const [still, setStill] = useState(false);
+
+  useEffect(() => {
+    if (linked?.id) openLightbox(linked);
+  }, [linked?.id]);
 
   useEffect(() => {
     if (clip && !dialog.current.open) {
@@ -88,16 +70,11 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
   const step = useCallback(
     (way) => {
       const target = way < 0 ? previous : next;
-      if (!settled) {
-        wish.current += way;
-        return;
-      }
-      if (!target?.id) {
-        wish.current = 0;
-        return;
-      }
-      show(target);
-      onGo?.(target.id);
+      if (target) {
+        show(target);
+        onGo?.(target.id);
+      } else if (settled) wish.current = 0;
+      else wish.current += way;
     },
     [settled, previous, next, onGo],
   );
@@ -109,12 +86,10 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
     step(way);
   }, [settled, step]);
 
-  const closed = (event) => {
+  const close = (event) => {
     if (event.target !== dialog.current) return;
-    const last = present?.id;
     wish.current = 0;
-    show(null);
-    if (last) giveFocusBack(last);
+    closed();
   };
 
   const keys = (event) => {
@@ -157,13 +132,15 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
     {
       ref: dialog,
       "aria-label": clip ? `Clip by ${clip.model}` : "Clip",
+      "data-lightbox": true,
+      "data-keys": "lightbox",
       "data-testid": "lightbox",
       "data-clip-id": clip?.id,
       "data-settled": settled,
-      onClose: closed,
+      onClose: close,
       onKeyDown: keys,
       className:
-        "on-film fixed inset-0 m-0 size-full max-w-none max-h-none bg-[color-mix(in_srgb,var(--bg-0)_60%,black)] text-text-1 outline-none open:grid max-lg:open:block grid-cols-[minmax(0,1fr)_320px] grid-rows-[50px_minmax(0,1fr)] max-lg:overflow-y-auto max-lg:overscroll-contain opacity-0 open:opacity-100 starting:open:opacity-0 transition-[opacity,display,overlay] transition-discrete duration-200 backdrop:bg-black",
+        "on-film fixed inset-0 m-0 size-full max-w-none max-h-none bg-[color-mix(in_srgb,var(--bg-0)_60%,black)] text-text-1 outline-none open:grid max-lg:open:block grid-cols-[minmax(0,1fr)_320px] grid-rows-[50px_minmax(0,1fr)_auto] max-lg:overflow-y-auto max-lg:overscroll-contain opacity-0 open:opacity-100 starting:open:opacity-0 transition-[opacity,display,overlay] transition-discrete duration-200 backdrop:bg-black",
     },
     clip && [
       h(
@@ -188,7 +165,7 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
         h(
           "p",
           { className: "text-base text-text-3 figure truncate", "data-testid": "lightbox-place", "aria-live": "polite" },
-          total > 0 && index >= 0 ? `${(index + 1).toLocaleString()} of ${total.toLocaleString()} · ${where}` : "",
+          index >= 0 ? `${(index + 1).toLocaleString()} of ${total.toLocaleString()} · ${where}` : settled ? `Not in ${where}` : "",
         ),
       ),
       h(
@@ -201,13 +178,13 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
             "relative col-start-1 row-start-2 min-h-0 min-w-0 px-[52px] pb-6 pt-1 max-lg:p-0 max-lg:h-[min(72dvh,calc(100vw*var(--tall)+1px))] touch-pan-y",
           style: { "--tall": Math.min(1.5, 1 / ratio) },
         },
-        h(Arrow, { side: "previous", disabled: settled && !previous?.id, onClick: () => step(-1) }),
+        h(Arrow, { side: "previous", disabled: settled && !previous, onClick: () => step(-1) }),
         h(
           "div",
           { className: "size-full grid place-items-center [container-type:size]" },
           h(Player, { key: clip.id, handle: player, clip, ratio, fps: settled ? fps : 0, sound: !settled || sound, still }),
         ),
-        h(Arrow, { side: "next", disabled: settled && !next?.id, onClick: () => step(1) }),
+        h(Arrow, { side: "next", disabled: settled && !next, onClick: () => step(1) }),
         problem &&
           h(
             "p",
@@ -216,8 +193,18 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
           ),
       ),
       settled && !navigator.connection?.saveData
-        ? h(Prefetch, { key: "ahead", clips: [next, previous].filter((other) => other?.id) })
+        ? h(Prefetch, { key: "ahead", clips: [next, previous].filter(Boolean) })
         : null,
+      h(Strip, {
+        key: "strip",
+        clips,
+        presentId: clip.id,
+        onPick: (other) => {
+          if (other.id === clip.id) return;
+          show(other);
+          onGo?.(other.id);
+        },
+      }),
       h(
         "div",
         { key: "info", className: `contents ${settled ? "" : "[&>*]:opacity-50"}`, "aria-busy": !settled },
@@ -225,59 +212,4 @@ export function Lightbox({ storyId, fps, sound, previous, next, index, total, wh
       ),
     ],
   );
-}
-
-async function copyText(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Without TLS browsers give no clipboard; the old command still works from a click.
-  const area = document.createElement("textarea");
-  area.value = text;
-  (document.querySelector("dialog:modal") ?? document.body).append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (!done) throw new Error("not copied");
-  return undefined;
-}
-
-/** Copies a text and says so for a moment. */
-export function CopyButton({ text, ...rest }) {
-  const [said, setSaid] = useState("");
-  const timer = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const copy = async () => {
-    try {
-      await copyText(text);
-      setSaid("Copied");
-    } catch {
-      setSaid("Not allowed");
-    }
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setSaid(""), 1600);
-  };
-  return h(
-    "button",
-    { ...rest, type: "button", onClick: copy, "data-testid": "lightbox-copy" },
-    h(said === "Copied" ? Check : Copy, { size: 14, strokeWidth: 1.75, "aria-hidden": true }),
-    h("span", { "aria-live": "polite" }, said || "Copy"),
-  );
-}
-
-/** A moment in the reader's own time: “Today 14:02”, the whole of it on hover. */
-export function When({ at, ...rest }) {
-  if (!at) return null;
-  const date = new Date(at * 1000);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86400000);
-  const time = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  const day =
-    days === 0
-      ? "Today"
-      : days === 1
-        ? "Yesterday"
-        : date.toLocaleDateString(undefined, {
-            day: "numeric",
-            month: "short",
-            year: date.getFullYear() === new Date().getFullYear() ? undefined : "numeric",
-          });
-  return h("time", { ...rest, dateTime: date.toISOString(), title: date.toLocaleString() }, `${day} ${time}`);
 }

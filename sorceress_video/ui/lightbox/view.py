@@ -6,9 +6,10 @@ import reflex as rx
 
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join, plain_link
-from sorceress_video.ui.lightbox.client import CopyButton, Lightbox, When
+from sorceress_video.ui.lightbox.client import CopyButton, FrameDeeds, Lightbox, Lineage, When
 from sorceress_video.ui.lightbox.models import Fact, InputPicture
 from sorceress_video.ui.lightbox.state import LightboxState
+from sorceress_video.ui.prompt_panel.state import PromptState
 
 _STORY = LightboxState.story
 
@@ -21,8 +22,8 @@ def lightbox() -> rx.Component:
         story_id=_STORY.id,
         fps=_STORY.fps,
         sound=_STORY.sound,
-        previous=LightboxState.previous,
-        next=LightboxState.next,
+        strip=LightboxState.strip,
+        linked=LightboxState.linked,
         index=LightboxState.index,
         total=LightboxState.total,
         where=LightboxState.where,
@@ -96,14 +97,26 @@ def _column() -> rx.Component:
             rx.foreach(_STORY.facts, _fact),
             rx.cond(_STORY.cost != "", _cost()),
             rx.cond(_STORY.made > 0, _row("Made", When.create(at=_STORY.made))),
+            rx.foreach(_STORY.settings, _fact),
             data_testid="lightbox-facts",
             class_name="mt-5 flex flex-col gap-2 text-base",
         ),
         rx.cond(_STORY.inputs.length() > 0, _inputs()),
+        rx.cond(
+            GalleryState.signed_in,
+            rx.fragment(
+                FrameDeeds.create(
+                    clip_id=_STORY.id,
+                    on_frame=PromptState.use_frame,
+                    on_continue=LightboxState.continue_with,
+                ),
+                Lineage.create(clip_id=_STORY.id, family=_STORY.family, on_go=LightboxState.open),
+            ),
+        ),
         data_testid="lightbox-info",
         class_name="col-start-2 row-start-2 min-h-0 overflow-y-auto kit-scroll p-3.5 bg-bg-1 border-l "
-        "border-t "
-        "border-line transition-opacity max-lg:border-l-0 max-lg:pb-[calc(20px+env(safe-area-inset-bottom))]",
+        "border-t border-line transition-opacity max-lg:relative max-lg:z-10 max-lg:rounded-t-lg "
+        "max-lg:border-l-0 max-lg:min-h-[50dvh] max-lg:pb-[calc(20px+env(safe-area-inset-bottom))]",
     )
 
 
@@ -133,6 +146,16 @@ def _deeds() -> rx.Component:
             data_testid="lightbox-reroll",
             class_name=join(base, "bg-bg-3 text-text-1 hover:bg-line-strong"),
         ),
+        rx.el.button(
+            icon("history", size=15),
+            "Reuse",
+            type="button",
+            data_closes=True,
+            data_tip="Prompt, model, settings and inputs back into the panels",
+            on_click=LightboxState.reuse,
+            data_testid="lightbox-reuse",
+            class_name=join(base, "bg-bg-3 text-text-1 hover:bg-line-strong"),
+        ),
         class_name="flex flex-wrap gap-2 mt-3",
     )
 
@@ -143,7 +166,7 @@ def _fact(fact: rx.Var[Fact]) -> rx.Component:
 
 def _row(name: str | rx.Var[str], *value: rx.Component | rx.Var[str]) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(name, class_name="w-[72px] shrink-0 text-text-3"),
+        rx.el.dt(name, class_name="w-[92px] shrink-0 text-text-3"),
         rx.el.dd(*value, class_name="min-w-0 figure text-text-1 break-words"),
         class_name="flex",
     )

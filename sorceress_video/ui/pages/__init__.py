@@ -6,6 +6,7 @@ import reflex as rx
 
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.gallery.state import GalleryState
+from sorceress_video.ui.lightbox.state import LightboxState
 from sorceress_video.ui.model_panel.state import ModelPanelState
 from sorceress_video.ui.pages import entry
 from sorceress_video.ui.pages.sessions import SessionsState
@@ -59,6 +60,7 @@ def add_pages(app: rx.App) -> None:
             ModelPanelState.enter,
             GalleryState.load,
             QueueState.load,
+            LightboxState.enter,
         ],
     )
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")

@@ -1,0 +1,83 @@
+import { createElement as h, useEffect, useState } from "react";
+import { ArrowRightToLine, Flag, ImagePlay, LoaderCircle } from "lucide-react";
+import { goTo, reveal } from "$/public/external/sorceress_video/ui/frame/panel/frame.jsx";
+import { momentOnScreen } from "./player.jsx";
+import { closeLightbox } from "./store.jsx";
+
+const DEEDS = [
+  ["start_frame", "As start", ImagePlay, "Begin a clip with the frame on screen"],
+  ["end_frame", "As end", Flag, "End a clip with the frame on screen"],
+  ["continue", "Continue", ArrowRightToLine, "Begin a new clip with the last frame"],
+];
+
+async function takeFrame(clipId, at) {
+  const answer = await fetch(`/api/clips/${clipId}/frames`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ at }),
+  });
+  const found = await answer.json().catch(() => null);
+  if (answer.ok && found?.id) return found.id;
+  throw new Error(found?.error?.message || "This clip is not there any more.");
+}
+
+function showSlot(role) {
+  reveal(document.getElementById("panel-prompt"));
+  goTo(role);
+}
+
+/** “Use this frame” and “Continue”: the server takes the picture, and the prompt panel opens with it in place. */
+export function FrameDeeds({ clipId, onFrame, onContinue }) {
+  const [busy, setBusy] = useState("");
+  const [problem, setProblem] = useState("");
+  useEffect(() => setProblem(""), [clipId]);
+
+  const use = async (deed) => {
+    if (busy) return;
+    setBusy(deed);
+    setProblem("");
+    try {
+      const on = deed === "continue";
+      const asset = await takeFrame(clipId, on ? "last" : momentOnScreen());
+      if (on) onContinue?.(asset);
+      else onFrame?.(deed, asset);
+      closeLightbox(() => showSlot(on ? "start_frame" : deed));
+    } catch (error) {
+      setProblem(error instanceof TypeError ? "The connection dropped, so no frame was taken. Try again." : error.message);
+    } finally {
+      setBusy("");
+    }
+  };
+
+  return h(
+    "section",
+    { className: "mt-5", "aria-label": "Use this frame", "data-testid": "lightbox-frame" },
+    h("h2", { className: "text-base font-semibold" }, "Use this frame"),
+    h(
+      "div",
+      { className: "mt-2 flex flex-wrap gap-1.5" },
+      DEEDS.map(([deed, label, Icon, tip]) =>
+        h(
+          "button",
+          {
+            key: deed,
+            type: "button",
+            onClick: () => use(deed),
+            "aria-disabled": busy !== "" || undefined,
+            "aria-busy": busy === deed || undefined,
+            "aria-label": deed === "continue" ? "Continue: begin a new clip with the last frame" : `Use this frame ${label.toLowerCase()} frame`,
+            "data-tip": tip,
+            "data-testid": `frame-${deed.replace("_", "-")}`,
+            className:
+              "inline-flex items-center gap-1.5 h-8 pointer-coarse:h-11 px-2.5 rounded-sm bg-bg-3 text-base font-medium text-text-1 hover:bg-line-strong cursor-pointer transition-colors aria-disabled:opacity-60 outline-none focus-visible:ring-2 focus-visible:ring-accent",
+          },
+          busy === deed
+            ? h(LoaderCircle, { size: 15, strokeWidth: 1.75, "aria-hidden": true, className: "animate-spin motion-reduce:animate-none" })
+            : h(Icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true }),
+          label,
+        ),
+      ),
+    ),
+    h("p", { role: "alert", className: `text-sm text-bad ${problem ? "mt-1.5" : ""}` }, problem),
+  );
+}
