@@ -81,10 +81,12 @@ def test_neighbours_are_completed_clips_only(db: Database, member: str) -> None:
     way.admit_one(db, member, "d")
     newest = way.complete(db, member, "e")
     around = gallery.neighbours(db, member, ALL, middle)
-    assert around.previous is not None
-    assert around.next is not None
-    assert (around.previous.id, around.next.id) == (newest, oldest)
+    assert [card.id for card in around.clips] == [newest, middle, oldest]
     assert (around.index, around.total) == (1, 3)
+    assert [card.id for card in gallery.neighbours(db, member, ALL, oldest, reach=1).clips] == [
+        middle,
+        oldest,
+    ]
 
 
 def test_position_counts_what_is_newer(db: Database, member: str) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from redis.asyncio import Redis
@@ -42,8 +43,14 @@ class Tab:
             for name, value in changes.items():
                 self.shown.setdefault(state, {})[name.removesuffix("_rx_state_")] = value
 
-    async def send(self, handler: Any, *args: Any) -> list[Event]:
-        """Run a handler to its end, with everything that it sets off; what the page was told to do."""
+    async def send(self, handler: Any, *args: Any, query: str = "") -> list[Event]:
+        """Run a handler to its end, with everything that it sets off; what the page was told to do.
+
+        Args:
+            handler: the event handler.
+            args: what the browser sends with it.
+            query: the query of the page's address.
+        """
         assert self.processor is not None
         self.events.clear()
         self.message_bytes.clear()
@@ -53,8 +60,8 @@ class Tab:
             "sid": f"socket-{self.token}",
             "ip": "127.0.0.1",
             "pathname": "/",
-            "asPath": "/",
-            "query": {},
+            "asPath": f"/?{query}" if query else "/",
+            "query": dict(parse_qsl(query)),
             "headers": {"cookie": self.cookie, "origin": "http://localhost:3000"},
         }
         for event in Event.from_event_type(spec, router_data=router):

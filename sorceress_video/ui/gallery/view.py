@@ -7,6 +7,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from sorceress_video.live.feed import live_feed
 from sorceress_video.settings import get_settings
+from sorceress_video.ui.compare.view import compare
 from sorceress_video.ui.gallery.card import clip_card
 from sorceress_video.ui.gallery.client import DeleteQuestion, GridCell, SearchBox, VirtualGrid
 from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
@@ -31,6 +32,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
         _connection(),
         _content(),
         lightbox(),
+        compare(),
         DeleteQuestion.create(undo_seconds=round(get_settings().undo_seconds)),
         live_feed(
             active=GalleryState.active | (QueueState.running + QueueState.waiting > 0),

@@ -6,9 +6,10 @@ import reflex as rx
 
 from sorceress_video.ui.frame.panel import FRAME_SCRIPT
 from sorceress_video.ui.gallery.models import Card
+from sorceress_video.ui.kit.keys import KEYS
 from sorceress_video.ui.lightbox.models import Family
 
-_STORE = rx.asset("store.jsx", shared=True)
+STORE = rx.asset("store.jsx", shared=True)
 _STRIP = rx.asset("strip.jsx", shared=True)
 _WORDS = rx.asset("words.jsx", shared=True)
 _FRAMES = rx.asset("frame_deeds.jsx", shared=True)
@@ -16,7 +17,7 @@ _LINEAGE = rx.asset("lineage.jsx", shared=True)
 STAGE = rx.asset("stage.jsx", shared=True)
 """The gallery's tiles import ``openLightbox`` from here."""
 PLAYER = rx.asset("player.jsx", shared=True)
-IMPORTED = (PLAYER, _STORE, _STRIP, FRAME_SCRIPT)
+IMPORTED = (PLAYER, STORE, _STRIP, FRAME_SCRIPT, KEYS)
 """What the stage and its neighbours import; naming them here has them laid out for the build."""
 
 

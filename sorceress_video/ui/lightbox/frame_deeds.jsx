@@ -4,6 +4,8 @@ import { goTo, reveal } from "$/public/external/sorceress_video/ui/frame/panel/f
 import { momentOnScreen } from "./player.jsx";
 import { closeLightbox } from "./store.jsx";
 
+const SLOT_PATIENCE = 4000; // ms
+
 const DEEDS = [
   ["start_frame", "As start", ImagePlay, "Begin a clip with the frame on screen"],
   ["end_frame", "As end", Flag, "End a clip with the frame on screen"],
@@ -21,9 +23,20 @@ async function takeFrame(clipId, at) {
   throw new Error(found?.error?.message || "This clip is not there any more.");
 }
 
+/** Opens the prompt panel, and puts the focus on the slot once the server has made the mode have one. */
 function showSlot(role) {
+  const slot = () => document.querySelector(`[data-target="${role}"]`);
   reveal(document.getElementById("panel-prompt"));
-  goTo(role);
+  const before = document.activeElement;
+  if (slot()) return goTo(role);
+  const watch = new MutationObserver(() => {
+    if (!slot()) return;
+    watch.disconnect();
+    if (document.activeElement === before || !document.activeElement?.isConnected) goTo(role);
+  });
+  watch.observe(document.getElementById("panel-prompt"), { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), SLOT_PATIENCE);
+  return undefined;
 }
 
 /** “Use this frame” and “Continue”: the server takes the picture, and the prompt panel opens with it in place. */

@@ -21,7 +21,7 @@ export function timecode(seconds, fps) {
   return `${two(Math.floor(whole / 60))}:${two(whole % 60)}.${two(Math.floor(frames - whole * fps))}`;
 }
 
-function Control({ icon, label, keys, testid, pressed, onClick, className = "", ...rest }) {
+export function Control({ icon, label, keys, testid, pressed, onClick, className = "", ...rest }) {
   return h(
     "button",
     {
@@ -81,14 +81,17 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
   }, []);
 
   useEffect(() => {
-    const film = video.current;
     if (!still) play();
+  }, [play, still]);
+
+  useEffect(() => {
+    const film = video.current;
     return () => {
       film.pause();
-      film.removeAttribute("src");
+      film.removeAttribute("src"); // Frees the connection at once.
       film.load();
     };
-  }, [play, still]);
+  }, []);
 
   useEffect(() => {
     let id = 0;

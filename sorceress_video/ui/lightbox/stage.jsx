@@ -1,5 +1,6 @@
-import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import { createElement as h, useCallback, useEffect, useRef } from "react";
 import { ChevronLeft, ChevronRight, X } from "lucide-react";
+import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { Player } from "./player.jsx";
 import { closed, openLightbox, show, usePresent } from "./store.jsx";
 import { Strip } from "./strip.jsx";
@@ -8,6 +9,17 @@ export { openLightbox };
 
 const SWIPE = 48; // px along, and at least twice as far as across
 const NONE = [];
+const KEYS = {
+  ArrowLeft: "Previous clip",
+  ArrowRight: "Next clip",
+  " ": "Play or pause",
+  ",": "Frame back",
+  ".": "Frame forward",
+  l: "Loop on or off",
+  m: "Sound on or off",
+  f: "Full screen",
+  Escape: "Close",
+};
 
 /** Fetches what the next step will show, while this clip plays. */
 function Prefetch({ clips }) {
@@ -53,7 +65,7 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
   const place = clip ? clips.findIndex((other) => other.id === clip.id) : -1;
   const previous = place > 0 ? clips[place - 1] : null;
   const next = place >= 0 ? clips[place + 1] : null;
-  const [still, setStill] = useState(false);
+  const still = clip !== null && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   useEffect(() => {
     if (linked?.id) openLightbox(linked);
@@ -61,7 +73,6 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
 
   useEffect(() => {
     if (clip && !dialog.current.open) {
-      setStill(matchMedia("(prefers-reduced-motion: reduce)").matches);
       dialog.current.showModal();
       dialog.current.querySelector("[data-player]")?.focus(); // Else Space would press “Close”.
     }
@@ -92,27 +103,24 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
     closed();
   };
 
-  const keys = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const inRange = event.target.matches?.("input[type=range]");
-    const play = player.current;
-    const deeds = {
-      ArrowLeft: () => step(-1),
-      ArrowRight: () => step(1),
-      " ": () => play?.toggle(),
-      ",": () => play?.frame(-1),
-      ".": () => play?.frame(1),
-      f: () => play?.full(),
-      m: () => play?.mute(),
-      l: () => play?.loop(),
-    };
-    const deed = deeds[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!deed || (inRange && event.key.startsWith("Arrow"))) return;
-    if (event.key === " " && event.target.matches?.("button,a,summary") && !event.target.dataset.player) return;
-    event.preventDefault();
-    event.stopPropagation();
-    deed();
-  };
+  const onSlider = (event) => event.target.matches?.("input[type=range]");
+  const onButton = (event) => event.target.matches?.("button,a,summary") && !event.target.dataset.player;
+  const play = (deed, ...given) => void player.current?.[deed](...given);
+  useKeys(
+    "lightbox",
+    {
+      ArrowLeft: (event) => (onSlider(event) ? false : void step(-1)),
+      ArrowRight: (event) => (onSlider(event) ? false : void step(1)),
+      " ": (event) => (onButton(event) ? false : play("toggle")),
+      ",": () => play("frame", -1),
+      ".": () => play("frame", 1),
+      l: () => play("loop"),
+      m: () => play("mute"),
+      f: () => play("full"),
+      Escape: null,
+    },
+    KEYS,
+  );
 
   const down = (event) => {
     touch.current = event.pointerType === "touch" && !event.target.closest("input") ? event : null;
@@ -138,7 +146,6 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
       "data-clip-id": clip?.id,
       "data-settled": settled,
       onClose: close,
-      onKeyDown: keys,
       className:
         "on-film fixed inset-0 m-0 size-full max-w-none max-h-none bg-[color-mix(in_srgb,var(--bg-0)_60%,black)] text-text-1 outline-none open:grid max-lg:open:block grid-cols-[minmax(0,1fr)_320px] grid-rows-[50px_minmax(0,1fr)_auto] max-lg:overflow-y-auto max-lg:overscroll-contain opacity-0 open:opacity-100 starting:open:opacity-0 transition-[opacity,display,overlay] transition-discrete duration-200 backdrop:bg-black",
     },

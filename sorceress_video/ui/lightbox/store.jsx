@@ -11,6 +11,7 @@ export function writeAddress(name, value) {
   if ((url.searchParams.get(name) ?? "") === (value ?? "")) return;
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
+  url.search = url.search.replaceAll("%2C", ",");
   history.replaceState(history.state, "", url);
 }
 

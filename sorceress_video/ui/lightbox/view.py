@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.ui.compare.client import CompareButton
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join, plain_link
 from sorceress_video.ui.lightbox.client import CopyButton, FrameDeeds, Lightbox, Lineage, When
@@ -34,6 +35,7 @@ def lightbox() -> rx.Component:
 
 def _above() -> rx.Component:
     return rx.el.div(
+        rx.cond(_STORY.family.batch.length() > 1, _compare_batch()),
         rx.cond(GalleryState.signed_in, _heart()),
         plain_link(
             icon("download", size=15),
@@ -50,6 +52,22 @@ def _above() -> rx.Component:
         ),
         class_name="col-start-2 row-start-1 flex items-center justify-end gap-2 px-3.5 transition-opacity "
         "max-lg:fixed max-lg:top-0 max-lg:right-0 max-lg:z-30 max-lg:h-[50px] max-lg:px-2",
+    )
+
+
+def _compare_batch() -> rx.Component:
+    return CompareButton.create(
+        icon("columns-2", size=16),
+        rx.el.span("Compare batch", class_name="max-sm:sr-only"),
+        rx.el.span("(" + _STORY.family.batch.length().to_string() + ")", class_name="figure"),
+        ids=_STORY.family.batch,
+        data_testid="lightbox-compare",
+        class_name=join(
+            "inline-flex items-center gap-1.5 h-8 px-2.5 rounded-sm text-base font-medium text-text-2 "
+            "cursor-pointer transition-colors hover:bg-bg-3 hover:text-text-1",
+            FOCUS,
+            TOUCH_HEIGHT,
+        ),
     )
 
 
@@ -122,14 +140,14 @@ def _column() -> rx.Component:
 
 def _deeds() -> rx.Component:
     base = join(
-        "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm text-base font-semibold cursor-pointer "
+        "inline-flex items-center gap-1 h-8 px-2.5 rounded-sm text-base font-semibold cursor-pointer "
         "transition-colors",
         FOCUS,
         TOUCH_HEIGHT,
     )
     return rx.el.div(
         rx.el.button(
-            icon("wand-sparkles", size=15),
+            icon("wand-sparkles", size=14),
             "Use Prompt",
             type="button",
             data_closes=True,
@@ -138,7 +156,7 @@ def _deeds() -> rx.Component:
             class_name=join(base, "bg-accent text-on-accent hover:opacity-90"),
         ),
         rx.el.button(
-            icon("refresh-cw", size=15),
+            icon("refresh-cw", size=14),
             "Reroll",
             type="button",
             data_closes=True,
@@ -147,7 +165,7 @@ def _deeds() -> rx.Component:
             class_name=join(base, "bg-bg-3 text-text-1 hover:bg-line-strong"),
         ),
         rx.el.button(
-            icon("history", size=15),
+            icon("history", size=14),
             "Reuse",
             type="button",
             data_closes=True,
@@ -156,7 +174,7 @@ def _deeds() -> rx.Component:
             data_testid="lightbox-reuse",
             class_name=join(base, "bg-bg-3 text-text-1 hover:bg-line-strong"),
         ),
-        class_name="flex flex-wrap gap-2 mt-3",
+        class_name="flex flex-wrap gap-1.5 mt-3",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.ui.compare.state import CompareState
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.lightbox.state import LightboxState
@@ -61,6 +62,7 @@ def add_pages(app: rx.App) -> None:
             GalleryState.load,
             QueueState.load,
             LightboxState.enter,
+            CompareState.enter,
         ],
     )
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")

@@ -1,0 +1,1 @@
+"""Compare: two to four clips on one play head."""
