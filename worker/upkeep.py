@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from sorceress_video.jobs.downloads import TAGGED_FOLDER
 from sorceress_video.library import results, sandbox, upkeep
 from sorceress_video.library.database import Database
 from sorceress_video.library.results import KeptFile
@@ -35,6 +36,8 @@ FILM_GRACE: Final = timedelta(minutes=10)
 """A rendered film stays this long after its clip came to rest, for whoever still copies it."""
 REMOVED_GRACE: Final = timedelta(minutes=10)
 """A removed clip can be brought back at least this long, however short the undo on the page is."""
+FRAME_GRACE: Final = timedelta(days=7)
+"""A frame that was taken out of a clip waits this long in the prompt panel for the clip that it is for."""
 SHARES: Final = 256
 _DELETED_AT_ONCE: Final = 20
 """Objects that go within one transaction; a slow object store must not hold the writers up for long."""
@@ -61,6 +64,7 @@ class Housekeeper:
         sweep_films(db, settings.scratch_dir / "sandbox", now - FILM_GRACE)
         sweep_scratch(settings.scratch_dir)
         sweep_scratch(settings.scratch_dir / "uploads", UPLOAD_GRACE)
+        sweep_scratch(settings.scratch_dir / TAGGED_FOLDER)
         sweep_scratch(settings.media_dir / ".incoming")  # Copies whose process was killed in the middle.
 
     def missing_previews(self, limit: int = 50) -> Sequence[str]:
@@ -87,6 +91,7 @@ def collect(db: Database, storage: Storage, before: datetime, *, prefix: str = "
     """Take away everything that nobody uses, of the keys that begin with ``prefix``; of all without one."""
     with db.read() as session:
         ownerless = upkeep.ownerless_results(session, before, prefix=prefix)
+        ownerless += upkeep.unused_frames(session, before - FRAME_GRACE, prefix=prefix)
     if ownerless:
         with db.write() as session:
             upkeep.drop_ownerless(session, ownerless)
@@ -153,7 +158,7 @@ def sweep_scratch(folder: Path, grace: timedelta = SCRATCH_GRACE) -> None:
         return
     oldest = time.time() - grace.total_seconds()
     for path in folder.iterdir():
-        if path.name in ("sandbox", "uploads") or _last_touched(path) > oldest:
+        if path.name in ("sandbox", "uploads", TAGGED_FOLDER) or _last_touched(path) > oldest:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -38,13 +38,16 @@ async def media(request: Request, member: Member) -> Response:
     if file is None:
         return not_found()
     etag = f'"{file.key.rpartition("/")[2]}"'
-    headers = _headers(file, etag, request)
-    if _is_known(request.headers.get("if-none-match", ""), etag):
+    saved = request.query_params.get("download") == "1" or not file.mime.startswith(_SHOWN)
+    name = (request.query_params.get("name") or file.name) if saved else None
+    headers = media_headers(etag, file.mime, name)
+    if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
-    return await asyncio.to_thread(_answer, storage(), file, headers, request)
+    return await asyncio.to_thread(answer_stored, storage(), file, headers, request)
 
 
-def _headers(file: OwnedFile, etag: str, request: Request) -> dict[str, str]:
+def media_headers(etag: str, mime: str, name: str | None) -> dict[str, str]:
+    """What every answer with a media file says; with a ``name`` it is a file to save."""
     headers = {
         "ETag": etag,
         "Cache-Control": f"private, {FOREVER}",
@@ -54,17 +57,19 @@ def _headers(file: OwnedFile, etag: str, request: Request) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
     }
-    if request.query_params.get("download") == "1" or not file.mime.startswith(_SHOWN):
-        headers["Content-Disposition"] = attachment(request.query_params.get("name") or file.name, file.mime)
+    if name is not None:
+        headers["Content-Disposition"] = attachment(name, mime)
     return headers
 
 
-def _is_known(if_none_match: str, etag: str) -> bool:
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether the browser has these very bytes already."""
     known = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
     return etag in known or "*" in known
 
 
-def _answer(store: Storage, file: OwnedFile, headers: dict[str, str], request: Request) -> Response:
+def answer_stored(store: Storage, file: OwnedFile, headers: dict[str, str], request: Request) -> Response:
+    """A stored file, whole or the range that is asked for. Blocks: call it in a thread."""
     path = store.local_path(file.key)
     if path is not None:
         return FileResponse(path, headers=headers, media_type=file.mime, stat_result=path.stat())

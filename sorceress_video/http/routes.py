@@ -17,6 +17,7 @@ from sorceress_video.accounts.errors import SENTENCES
 from sorceress_video.http import auth, health
 from sorceress_video.http.access_log import AccessLog
 from sorceress_video.http.answers import not_found, refusal, see_other, wants_json
+from sorceress_video.http.downloads import clip_file
 from sorceress_video.http.frames import frames
 from sorceress_video.http.guards import Guards
 from sorceress_video.http.headers import SecurityHeaders
@@ -77,6 +78,7 @@ def build_routes(pace: Pace | None = None) -> list[RuledRoute]:
         public("POST", "/auth/setup", auth.set_up),
         member_only("POST", "/api/uploads", Uploads(pace), _unauthorised),
         member_only("POST", "/api/clips/{clip_id}/frames", frames, _unauthorised),
+        member_only("GET", "/api/clips/{clip_id}/download", clip_file, _nothing),
         member_only("GET", "/media/{asset_id}/{variant}", media, _nothing),
     ]
 

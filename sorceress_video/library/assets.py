@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.library.database import Database
 from sorceress_video.library.results import KeptFile, keep_files
-from sorceress_video.library.tables import Asset, Clip, StoredFile
+from sorceress_video.library.tables import Asset, Clip, StoredFile, utc_now
 
 Variant = Literal["video", "image", "audio", "poster", "preview", "last-frame"]
 
@@ -87,6 +87,8 @@ def _add(
             .order_by(col(Asset.id))
         ).first()
         if known is not None:
+            if origin == "frame":
+                known.created_at = utc_now()  # Wanted again: the upkeep lets it be for another while.
             return known
         asset = Asset(
             account_id=account_id,
@@ -116,6 +118,7 @@ class ClipFilm:
 
     key: str
     sha256: str
+    mime: str
     model_name: str
 
 
@@ -123,7 +126,7 @@ def film_of(db: Database, account_id: str, clip_id: str) -> ClipFilm | None:
     """The video of a finished clip of this very account; nothing for all else, whatever the reason."""
     with db.read() as session:
         found = session.exec(
-            select(Asset.file_key, Asset.sha256, Clip.model_name)
+            select(Asset.file_key, Asset.sha256, Asset.mime, Clip.model_name)
             .join(Clip, col(Clip.video_id) == col(Asset.id))
             .where(
                 Clip.id == clip_id,

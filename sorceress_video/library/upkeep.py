@@ -75,8 +75,24 @@ def ownerless_results(session: Session, before: datetime, *, prefix: str = "", l
     )
 
 
+def unused_frames(session: Session, before: datetime, *, prefix: str = "", limit: int = 500) -> list[str]:
+    """Frames taken out of clips, last wanted before a moment, that no clip took as an input."""
+    return list(
+        session.exec(
+            select(Asset.id)
+            .where(
+                Asset.origin == "frame",
+                col(Asset.created_at) < before,
+                *_within(col(Asset.file_key), prefix),
+                ~_taken_as_input(),
+            )
+            .limit(limit)
+        )
+    )
+
+
 def drop_ownerless(session: Session, asset_ids: Sequence[str]) -> None:
-    """Delete the rows of :func:`ownerless_results`, but for those that a clip took as an input meanwhile."""
+    """Delete the rows of :func:`ownerless_results` and :func:`unused_frames`, but for those taken meanwhile."""
     session.exec(delete(Asset).where(col(Asset.id).in_(asset_ids), ~_taken_as_input()))
 
 

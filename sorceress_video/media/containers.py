@@ -154,9 +154,23 @@ def rgb_frame(frame: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
 
 
 def remux(
-    source: InputContainer, target: Path, streams: list[Any], *, format_name: str, options: Mapping[str, str]
+    source: InputContainer,
+    target: Path,
+    streams: list[Any],
+    *,
+    format_name: str,
+    options: Mapping[str, str],
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Copy streams into a new container without touching their frames; tags and chapters stay behind.
+
+    Args:
+        source: where the streams are.
+        target: the new file.
+        streams: what is copied.
+        format_name: FFmpeg's name of the container.
+        options: of its writer.
+        tags: what the new file says of itself.
 
     Raises:
         FFmpegError: the packets do not fit the container.
@@ -166,6 +180,7 @@ def remux(
         f"file:{target.absolute()}", "w", format=format_name, options=dict(options)
     )
     with output:
+        output.metadata.update(tags or {})
         copies = {stream.index: output.add_stream_from_template(stream) for stream in streams}
         for copy in copies.values():
             copy.metadata.clear()

@@ -25,6 +25,7 @@ TASKS = {
     "accept_audio": "sorceress_video.media.video_tasks",
     "inspect_result": "sorceress_video.media.video_tasks",
     "make_derivatives": "sorceress_video.media.derive_tasks",
+    "tagged_copy": "sorceress_video.media.tag_tasks",
     "take_frame": "sorceress_video.media.frame_tasks",
     "faststart_copy": "sorceress_video.media.video_tasks",
 }

@@ -97,7 +97,8 @@ def run_task(
 
 
 def _run_child(folder: Path, task: str, arguments: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
-    request = json.dumps({"task": task, "arguments": arguments, "bounds": vars(bounds)})
+    # An argument of a process has room for 128 KiB; escapes would make tags of long prompts too long for it.
+    request = json.dumps({"task": task, "arguments": arguments, "bounds": vars(bounds)}, ensure_ascii=False)
     with (folder / ".log").open("w+b") as log:
         child = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOTSTRAP, str(_PROJECT), request],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -112,3 +113,30 @@ def test_continue_makes_a_child_of_the_clip(studio: Studio, open_desk: OpenDesk,
     desk.page.keyboard.press("Enter")
     expect(desk.get("lightbox")).to_have_attribute("data-clip-id", parent_id)
     expect(desk.get("lineage-clip")).to_have_attribute("data-id", child.id)
+
+
+@pytest.mark.spec("X2")
+def test_a_downloaded_clip_dropped_on_the_workspace_brings_its_prompt_back(
+    studio: Studio, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    member = studio.member()
+    studio.shelve(member, ["A ridge at dusk, slowly"])
+    desk = open_desk(member)
+    open_clip(desk)
+    with desk.page.expect_download() as saving:
+        desk.press(desk.get("lightbox-download"))
+    film = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(film)
+    assert film.suffix == ".mp4"
+    desk.page.keyboard.press("Escape")
+
+    desk.drop(film, desk.get("gallery"), "video/mp4")
+    expect(desk.get("recipe-prompt")).to_have_text("A ridge at dusk, slowly")
+    expect(desk.get("recipe-settings")).to_contain_text("480p")
+    desk.press(desk.get("recipe-take"))
+    expect(desk.prompt).to_have_value("A ridge at dusk, slowly")
+    expect(desk.model("animatic")).to_have_attribute("aria-pressed", "true")
+
+    foreign = Path("assets/demo/moonlit-lake.mp4").resolve()
+    desk.drop(foreign, desk.get("gallery"), "video/mp4")
+    expect(desk.page.get_by_text("does not say how it was made")).to_be_visible()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from sorceress_video.library import clips, lineage
+from sorceress_video.library import assets, clips, lineage, upkeep
+from sorceress_video.library.assets import NewUpload
 from sorceress_video.library.clips import NewInput
 from sorceress_video.library.database import Database
 from sorceress_video.library.lineage import MOST_RELATIVES, Family
-from sorceress_video.library.tables import Asset, Clip
+from sorceress_video.library.results import KeptFile
+from sorceress_video.library.tables import Asset, Clip, utc_now
 from tests.library.clips import admit_one, complete, load, new_clip
 from tests.library.conftest import add_image
 
@@ -127,3 +130,39 @@ def test_removed_relatives_and_other_members_families_are_not_shown(
     assert lineage.family(db, other, parent) == Family(None, (), (), 0)
     with db.read() as session:
         assert session.exec(select(col(Clip.id)).where(Clip.account_id == other)).all() == []
+
+
+@pytest.mark.spec("J8")
+def test_what_a_clip_was_made_from_stays_while_the_clip_is_there(db: Database, member: str) -> None:
+    source = complete(db, member, "source")
+    used, unused = add_frame(db, member, source, 1.0), add_frame(db, member, source, 2.0)
+    made = admit_one(db, member, "next", **given(("start_frame", used)))
+    moment = utc_now() + timedelta(hours=1)
+    with db.write() as session:
+        clips.remove(session, member, source)
+    with db.write() as session:
+        upkeep.purge_removed(session, moment)
+        frames = upkeep.unused_frames(session, moment)
+        upkeep.drop_ownerless(session, frames)
+
+    assert frames == [unused]
+    with db.read() as session:
+        assert session.get(Clip, source) is None
+        assert session.get(Asset, used) is not None
+        assert session.get(Asset, unused) is None
+    assert load(db, made).parent_id is None
+    with db.read() as session:
+        assert [one.asset_id for one in clips.inputs_of(session, made)] == [used]
+
+
+def test_a_frame_that_is_wanted_again_is_young_again(db: Database, member: str) -> None:
+    source = complete(db, member)
+    file = KeptFile("ab/cd/frame.png", "1" * 64, 10, "image/png")
+    new = NewUpload("image", "Frame", file, None, 320, 180, None, None, has_audio=False)
+    first = assets.add_frame(db, member, new, clip_id=source, seconds=1.0)
+    moment = utc_now()
+    again = assets.add_frame(db, member, new, clip_id=source, seconds=1.0)
+
+    assert again.id == first.id
+    with db.read() as session:
+        assert upkeep.unused_frames(session, moment) == []

@@ -14,6 +14,7 @@ SIGNED_OUT = {
     "POST /auth/password": 303,
     "POST /api/uploads": 401,
     "POST /api/clips/{clip_id}/frames": 401,
+    "GET /api/clips/{clip_id}/download": 404,
     "GET /media/{asset_id}/{variant}": 404,
 }
 PUBLIC = {

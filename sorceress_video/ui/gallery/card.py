@@ -120,7 +120,7 @@ def _actions(card: rx.Var[Card]) -> rx.Component:
         ),
         plain_link(
             icon("download", size=15),
-            href=card.video,
+            href=download_of(card),
             download=file_name(card),
             aria_label="Download MP4",
             data_tip="Download MP4",
@@ -175,7 +175,7 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
         plain_link(
             icon("download", size=18),
             "Download MP4",
-            href=card.video,
+            href=download_of(card),
             download=file_name(card),
             data_testid="menu-download",
             class_name=join(_LINE, FOCUS),
@@ -201,6 +201,11 @@ def _line(name: str, label: str, testid: str, **props: Any) -> rx.Component:
     return rx.el.button(
         icon(name, size=18), label, type="button", data_testid=testid, class_name=join(_LINE, FOCUS), **props
     )
+
+
+def download_of(card: rx.Var[Card]) -> rx.Var[str]:
+    """Address of the clip as a file that says how it was made, unless the member wants none of that."""
+    return "/api/clips/" + card.id + "/download"
 
 
 def file_name(card: rx.Var[Card]) -> rx.Var[str]:

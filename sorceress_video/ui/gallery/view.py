@@ -14,6 +14,7 @@ from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
 from sorceress_video.ui.kit import FOCUS, button, empty_state, icon, join, segment, segmented
 from sorceress_video.ui.lightbox.view import lightbox
 from sorceress_video.ui.queue.state import QueueState
+from sorceress_video.ui.recipe.view import recipe_offer
 
 GAP = 10
 """Pixels between tiles."""
@@ -33,6 +34,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
         _content(),
         lightbox(),
         compare(),
+        recipe_offer(),
         DeleteQuestion.create(undo_seconds=round(get_settings().undo_seconds)),
         live_feed(
             active=GalleryState.active | (QueueState.running + QueueState.waiting > 0),

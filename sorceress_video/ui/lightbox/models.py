@@ -62,6 +62,7 @@ class Story:
     model: str = ""
     model_id: str = ""
     video: str = ""
+    download: str = ""
     favorite: bool = False
     fps: float = 0.0
     sound: bool = False

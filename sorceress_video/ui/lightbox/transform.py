@@ -45,6 +45,7 @@ def story_of(detail: ClipDetail, family: lineage.Family) -> Story:
         model=card.model_name,
         model_id=card.model_id,
         video=card.video_url or "",
+        download=f"/api/clips/{card.id}/download",
         favorite=card.favorite,
         fps=detail.fps or 0.0,
         sound=detail.has_audio,
@@ -116,6 +117,7 @@ def demo_story(clip: DemoClip) -> Story:
         prompt=clip.prompt,
         model=clip.model,
         video=clip.video_url,
+        download=clip.video_url,
         facts=[
             Fact("Model", clip.model),
             Fact("Output", output_line(clip.width, clip.height, clip.seconds, None)),

@@ -40,7 +40,7 @@ def _above() -> rx.Component:
         plain_link(
             icon("download", size=15),
             "Download",
-            href=_STORY.video,
+            href=_STORY.download,
             download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
             data_testid="lightbox-download",
             class_name=join(

@@ -9,6 +9,7 @@ from sorceress_video.ui import kit
 from sorceress_video.ui.frame.brand import mark
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.pages.sessions import sessions
+from sorceress_video.ui.recipe.view import downloads_setting
 
 _SCRIPT = rx.asset("entry.jsx", shared=True)
 _DONE = {"password": "Your password is changed. Other browsers were signed out."}
@@ -100,7 +101,7 @@ def settings() -> rx.Component:
             class_name="flex flex-col gap-4",
         ),
         "Other browsers where you are signed in are signed out.",
-        below=sessions(),
+        below=rx.fragment(downloads_setting(), sessions()),
         back=True,
     )
 

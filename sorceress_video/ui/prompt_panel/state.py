@@ -234,6 +234,23 @@ class PromptState(rx.State):
         await kit.say(self, "The prompt is back in the panel.", tone="success")
         return
 
+    @rx.event
+    async def take_recipe(self, prompt: str, model_id: str, mode: str, settings: dict[str, Any]):
+        """Bring in what a film says of how it was made; without a model that is offered, its prompt alone."""
+        self._replace_text(prompt[:KEPT_CHARACTERS])
+        model = rules.offered_model(get_catalog(), model_id)
+        if model is None:
+            await kit.say(self, "The prompt is in the panel.", tone="success")
+            return
+        self._model_ids = [model.id]
+        self._settings = {**self._settings, model.id: model.repaired(settings)}
+        if mode in {each.value for each in model.modes}:
+            self.mode = mode
+        self._settle()
+        await self._remember("models", self._model_ids)
+        await self._remember("settings", self._settings)
+        await kit.say(self, "Prompt, model and settings are in the panel.", tone="success")
+
     def _replace_text(self, text: str) -> None:
         self.text = text
         self.text_version = secrets.token_hex(4)
