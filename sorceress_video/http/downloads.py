@@ -36,7 +36,7 @@ async def clip_file(request: Request, member: Member) -> Response:
 
 def _answer(found: Download, request: Request) -> Response:
     etag = f'"{found.tag}"'
-    name = request.query_params.get("name", "")
+    name = request.query_params.get("name") or found.name
     headers = media_headers(etag, found.mime, name) | {"Cache-Control": "private, no-cache"}
     if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,9 @@ class Download:
     mime: str
     tag: str
     """Names these very bytes, for caches."""
-    path: Path | None
+    name: str
+    """What to call the file: model and the first part of the clip's id."""
+    path: Path | None = None
     """The copy with tags; None where the stored file itself is what is wanted."""
 
 
@@ -56,14 +58,15 @@ def download(account_id: str, clip_id: str, store: Storage) -> Download | None:
     film = assets.film_of(db, account_id, clip_id)
     if film is None:
         return None
-    plain = Download(film.key, film.mime, film.sha256, None)
+    name = f"{film.model_name.lower().replace(' ', '-')}-{clip_id[:10]}"
+    plain = Download(film.key, film.mime, film.sha256, name)
     detail = gallery.detail(db, account_id, clip_id) if film.mime == _MP4 else None
     if detail is None or not wants_tags(db, account_id):
         return plain
     tags = tags_of(detail)
     tag = f"{film.sha256[:32]}-{tags.digest()[:32]}"
     try:
-        return Download(film.key, film.mime, tag, tagged_copy(store, film.key, tag, tags))
+        return replace(plain, tag=tag, path=tagged_copy(store, film.key, tag, tags))
     except (MediaError, OSError) as error:
         _log.warning("download without tags", clip_id=clip_id, error=type(error).__name__)
         return plain

@@ -92,7 +92,7 @@ def unused_frames(session: Session, before: datetime, *, prefix: str = "", limit
 
 
 def drop_ownerless(session: Session, asset_ids: Sequence[str]) -> None:
-    """Delete the rows of :func:`ownerless_results` and :func:`unused_frames`, but for those taken meanwhile."""
+    """Delete the rows of :func:`ownerless_results` and :func:`unused_frames`, but for those taken since."""
     session.exec(delete(Asset).where(col(Asset.id).in_(asset_ids), ~_taken_as_input()))
 
 

@@ -127,7 +127,7 @@ def test_a_downloaded_clip_dropped_on_the_workspace_brings_its_prompt_back(
         desk.press(desk.get("lightbox-download"))
     film = tmp_path / saving.value.suggested_filename
     saving.value.save_as(film)
-    assert film.suffix == ".mp4"
+    assert re.fullmatch(r"animatic-[0-9a-f]{10}\.mp4", film.name)
     desk.page.keyboard.press("Escape")
 
     desk.drop(film, desk.get("gallery"), "video/mp4")

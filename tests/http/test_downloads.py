@@ -41,9 +41,9 @@ def clip_id(workspace: Workspace, ada: Account, film: Path) -> str:
     return add_clip(workspace, ada, film, settings={"duration": "5"}, seed=7)
 
 
-async def get(workspace: Workspace, account: Account, clip_id: str, **headers: str) -> Any:
+async def get(workspace: Workspace, account: Account, clip_id: str, query: str = "", **headers: str) -> Any:
     async with workspace.browser(workspace.cookie_for(account)) as browser:
-        return await browser.get(f"/api/clips/{clip_id}/download?name=My clip", headers=headers)
+        return await browser.get(f"/api/clips/{clip_id}/download{query}", headers=headers)
 
 
 def tags_in(content: bytes, folder: Path) -> dict[str, str]:
@@ -58,7 +58,10 @@ async def test_a_download_says_how_the_clip_was_made(
     answer = await get(workspace, ada, clip_id)
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "video/mp4")
-    assert answer.headers["content-disposition"].startswith('attachment; filename="My clip.mp4"')
+    name = f'attachment; filename="kling-3.0-pro-{clip_id[:10]}.mp4"'
+    assert answer.headers["content-disposition"].startswith(name)
+    renamed = await get(workspace, ada, clip_id, "?name=My clip")
+    assert renamed.headers["content-disposition"].startswith('attachment; filename="My clip.mp4"')
     recipe = read_recipe(tags_in(answer.content, tmp_path)[RECIPE_TAG])
     assert recipe is not None
     assert (recipe.prompt, recipe.model.name, recipe.settings, recipe.seed) == (
