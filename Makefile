@@ -19,7 +19,7 @@ build: $(VENV)/.web-installed ## Compile the pages, unless they are up to date
 owner: $(VENV)/.web-installed ## Make the owner's account: make owner EMAIL=… PASSWORD=…
 	@$(BIN)/python -m sorceress_video owner
 
-test: $(VENV)/.test-installed ## Run every test
+test: $(VENV)/.test-installed $(VENV)/.axe-installed ## Run every test
 	@$(BIN)/python -m sorceress_video build
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
@@ -58,4 +58,9 @@ $(VENV)/.web-installed: requirements/web.txt requirements/constraints.txt | $(BI
 $(VENV)/.test-installed: requirements/test.txt $(VENV)/.web-installed
 	@echo "Installing the tools of the tests …"
 	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.axe-installed: tests/browser/axe/package-lock.json $(VENV)/.web-installed
+	@echo "Installing the rules of accessibility …"
+	@$(BIN)/npm ci --silent --prefix tests/browser/axe
 	@touch $@

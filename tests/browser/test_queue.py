@@ -90,7 +90,7 @@ def test_what_asks_for_a_decision_stands_first(open_desk: OpenDesk, studio: Stud
     desk = open_desk(member)
     desk.generate("Silence from the provider [[fault:submit_hang]]")
     desk.expect_status(desk.cards().first, "ambiguous")
-    expect(desk.get("queue-open")).to_have_accessible_name("Queue: 1 needs your decision")
+    expect(desk.get("queue-open")).to_have_accessible_name("Queue of 1: 1 needs your decision")
     desk.get("queue-open").click()
     question = desk.get("queue-question")
     expect(question).to_contain_text("may be accepted and charged")

@@ -69,7 +69,7 @@ def test_two_tabs_and_a_reload_follow_the_same_clip_live(open_desk: OpenDesk, st
         expect(tab.cards()).to_have_count(1)
         expect(tab.page.locator("[data-testid=card-progress][aria-valuenow]")).to_be_visible()
         expect(tab.get("card-phase")).to_have_text(re.compile("Step|Generating"))
-        expect(tab.get("queue-open")).to_have_accessible_name("Queue: 1 running")
+        expect(tab.get("queue-open")).to_have_accessible_name("Queue of 1: 1 running")
     desk.reload()
     desk.expect_status(desk.cards().first, re.compile("running|fetching|completed"))
     for tab in (desk, second):

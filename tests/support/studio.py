@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -154,6 +155,39 @@ class Studio:
             ]
             session.add_all(rows)
             return [row.id for row in rows]
+
+    def leave(self, member: Member, status: str, prompt: str, **facts: Any) -> str:
+        """Give a member a clip without a film that stays as it is, as no worker finds it; its id."""
+        with self.db.write() as session:
+            batch = Batch(account_id=member.account_id, token=uuid4().hex)
+            session.add(batch)
+            session.flush()
+            row = Clip(
+                account_id=member.account_id,
+                batch_id=batch.id,
+                model_id="kling-3.0-pro",
+                model_name="Kling 3.0 Pro",
+                provider="fal",
+                endpoint="fal-ai/kling-video/v3/pro/text-to-video",
+                mode="text",
+                prompt=prompt,
+                settings={"duration": "3"},
+                settings_line="1080p · 3 s · 16:9",
+                estimate_micro_usd=336_000,
+                status=status,
+                started_at=utc_now(),
+                due_at=utc_now() + timedelta(days=1),
+                **facts,
+            )
+            session.add(row)
+            return row.id
+
+    def change(self, clip_id: str, **facts: Any) -> None:
+        """Change a row behind everybody's back."""
+        with self.db.write() as session:
+            clip = session.get_one(Clip, clip_id)
+            for name, value in facts.items():
+                setattr(clip, name, value)
 
     def picture(self, member: Member, path: Path) -> str:
         """Put a JPEG into a member's library; the asset's id."""

@@ -52,8 +52,6 @@ export function FrameBehaviour() {
     const narrow = matchMedia(NARROW);
     const suit = () => {
       document.querySelectorAll("dialog.panel").forEach((panel) => {
-        // As a column the panel is a landmark; as a sheet the browser makes it a modal dialog.
-        panel.setAttribute("role", narrow.matches ? "dialog" : "complementary");
         if (!narrow.matches && panel.open) panel.close();
       });
     };

@@ -48,6 +48,13 @@ def side_panel(*content: Any, side: Side, id: str, label: str, rail: str | rx.Va
         label: its accessible name, one word for the fold buttons too.
         rail: what the folded panel says.
     """
+    # The landmark stands around the dialog, which may have no other role while it is a column.
+    return rx.el.aside(
+        _panel(*content, side=side, id=id, label=label, rail=rail), aria_label=label, class_name="contents"
+    )
+
+
+def _panel(*content: Any, side: Side, id: str, label: str, rail: str | rx.Var[str]) -> rx.Component:  # noqa: A002
     return NativeDialog.create(
         grab_bar(),
         rx.el.div(
@@ -64,7 +71,6 @@ def side_panel(*content: Any, side: Side, id: str, label: str, rail: str | rx.Va
         ),
         rx.el.div(*content, class_name="panel-full"),
         id=id,
-        role="complementary",
         aria_label=label,
         data_side=side,
         class_name=f"panel panel-{side}",

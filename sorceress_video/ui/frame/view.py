@@ -45,6 +45,7 @@ def workspace_frame(
 
 def _top_bar(queue: rx.Component) -> rx.Component:
     return rx.el.header(
+        rx.el.h1(f"Sorceress {TOOL}", class_name="sr-only"),
         rx.el.div(
             rx.el.a(
                 mark(20),

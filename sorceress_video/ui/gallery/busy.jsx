@@ -22,6 +22,7 @@ function Ring({ percent }) {
     "div",
     {
       role: "progressbar",
+      "aria-label": "Progress",
       "aria-valuemin": 0,
       "aria-valuemax": 100,
       "aria-valuenow": known ? percent : undefined,

@@ -53,7 +53,7 @@ def dialog(
     """
     return NativeDialog.create(
         grab_bar(),
-        rx.el.header(
+        rx.el.div(
             rx.el.div(
                 rx.el.h2(title, id=f"{id}-title", class_name="text-md font-semibold text-text-1 truncate"),
                 rx.el.p(subtitle, class_name="text-sm text-text-3 truncate")
@@ -69,7 +69,7 @@ def dialog(
             tab_index=0,
             class_name=join("panel-body p-4 kit-scroll focus-visible:ring-inset", FOCUS),
         ),
-        rx.el.footer(foot, class_name="flex justify-end gap-2 px-4 py-3 border-t border-line")
+        rx.el.div(foot, class_name="flex justify-end gap-2 px-4 py-3 border-t border-line")
         if foot is not None
         else None,
         id=id,

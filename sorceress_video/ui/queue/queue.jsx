@@ -24,7 +24,7 @@ export function QueueChip({ running, waiting, asking, opens, onOpen }) {
     "data-opens": opens,
     "data-testid": "queue-open",
     "aria-haspopup": "dialog",
-    "aria-label": said ? `Queue: ${said}` : "Queue: nothing in the making",
+    "aria-label": said ? `Queue of ${all}: ${said}` : "Queue: nothing in the making",
     "data-tip": said || "Queue",
   };
   if (all === 0) {
@@ -81,9 +81,9 @@ function Line({ line, number, onGo, onCancel }) {
         type: "button",
         onClick: () => onGo(card.id),
         "data-testid": "queue-go",
-        "aria-label": `Go to ${card.model}: ${card.prompt || "no prompt"}`,
         className: `queue-go ${FOCUS}`,
       },
+      h("span", { className: "sr-only" }, "Go to "),
       h("span", { className: "block truncate" }, h("span", { className: "font-medium text-text-1" }, card.model), h("span", { className: "text-text-3" }, card.output && ` ${card.output}`)),
       h("span", { className: "block truncate text-sm text-text-3" }, card.prompt || "No prompt"),
     ),
@@ -125,6 +125,7 @@ function Question({ line, onGo, onRetry, onDismiss }) {
     h(
       "button",
       { type: "button", onClick: () => onGo(card.id), "data-testid": "queue-go", className: `queue-go ${FOCUS}` },
+      h("span", { className: "sr-only" }, "Go to "),
       h("span", { className: "block truncate font-medium text-text-1" }, card.model),
       h("span", { className: "block truncate text-sm text-text-3" }, card.prompt || "No prompt"),
     ),

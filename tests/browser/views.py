@@ -1,0 +1,104 @@
+"""Every page, dialog, sheet and menu, and how one gets there: the rules of accessibility are checked on them.
+
+A new view is one line in ``VIEWS``: what to do on the page as it stands after loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import expect
+
+from tests.browser.desk import Desk
+
+Who = Literal["visitor", "member", "newcomer"]
+"""Signed out; a member with clips in every state; a member without any."""
+
+
+def _stay(desk: Desk) -> None:
+    """The page itself."""
+
+
+def _press(testid: str, then: str) -> Callable[[Desk], None]:
+    """Press the first of what is named so, and wait for what comes."""
+
+    def act(desk: Desk) -> None:
+        desk.press(desk.get(testid).first)
+        expect(desk.page.locator(then)).to_be_visible()
+
+    return act
+
+
+@dataclass(frozen=True)
+class View:
+    """One thing to look at."""
+
+    name: str
+    open: Callable[[Desk], None] = _stay
+    who: tuple[Who, ...] = ("member",)
+    path: str = "/"
+    screens: tuple[str, ...] = ("desktop", "phone")
+
+
+def _models(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.show_models()
+        then(desk)
+
+    return act
+
+
+def _search(text: str) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.get("search").fill(text)
+        expect(desk.get("empty-search")).to_be_visible()
+
+    return act
+
+
+def _keys(desk: Desk) -> None:
+    desk.page.keyboard.press("?")
+    expect(desk.get("key-sheet")).to_be_visible()
+
+
+def _lightbox(desk: Desk) -> None:
+    desk.press(desk.cards("completed").first.get_by_test_id("card-open"))
+    expect(desk.get("lightbox")).to_have_attribute("data-settled", "true")
+
+
+def _delete(desk: Desk) -> None:
+    if desk.screen.touch:
+        desk.press(desk.get("card-menu").first)
+        desk.press(desk.get("menu-delete"))
+    else:
+        desk.cards("completed").first.hover()
+        desk.press(desk.get("card-delete").first)
+    expect(desk.get("delete-dialog")).to_be_visible()
+
+
+def _local(desk: Desk) -> None:
+    desk.press(desk.get("source-local"))
+    expect(desk.get("local-empty")).to_be_visible()
+
+
+VIEWS: tuple[View, ...] = (
+    View("workspace", who=("visitor", "member", "newcomer")),
+    View("models", _models(), who=("visitor", "member"), screens=("phone",)),
+    View("prompt", Desk.show_prompt, who=("visitor", "member"), screens=("phone",)),
+    View("model settings", _models(_press("model-settings-animatic", "dialog#model-settings[open]"))),
+    View("about a model", _models(_press("model-info-seedance-2.0", "dialog#model-info[open]"))),
+    View("local models", _models(_local), who=("newcomer",)),
+    View("account menu", _press("account", "#account-menu")),
+    View("theme menu", _press("theme", "#theme-menu"), who=("visitor", "member")),
+    View("queue", _press("queue-open", "dialog#queue[open]"), who=("member", "newcomer")),
+    View("keyboard", _keys, who=("visitor", "member")),
+    View("card menu", _press("card-menu", "[data-testid=card-menu-sheet]:popover-open"), screens=("phone",)),
+    View("the question before a delete", _delete),
+    View("lightbox", _lightbox, who=("visitor", "member")),
+    View("no clip found", _search("nothing has this in its prompt")),
+    View("sign in", path="/sign-in", who=("visitor",)),
+    View("settings", path="/settings"),
+    View("an address that is none", path="/nothing/here", who=("visitor",)),
+)
