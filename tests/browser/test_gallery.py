@@ -16,6 +16,14 @@ from tests.support.studio import Studio
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 DOWNLOAD = 5_000  # milliseconds until it begins
+_FIRST = """() => {
+  const top = document.querySelector("[data-testid=gallery-scroll]").getBoundingClientRect().top + 12;
+  return [...document.querySelectorAll("[data-testid=clip-card]")]
+    .map((card) => [card.getBoundingClientRect(), card.dataset.clipId])
+    .filter(([box]) => box.bottom > top)
+    .sort(([a], [b]) => a.top - b.top || a.left - b.left)[0]?.[1];
+}"""
+_FIRST_IS = f"(id) => ({_FIRST})() === id"
 PROMPTS = ["A fox in the snow", "A whale under the ice", "A fox on the roof"]
 
 
@@ -194,6 +202,53 @@ def test_a_thousand_clips_scroll_to_the_last_with_few_cards_in_the_page(
     desk.card("Clip number 0000").get_by_test_id("card-open").focus()
     desk.page.keyboard.press("Home")
     expect(desk.card("Clip number 0999").get_by_test_id("card-open")).to_be_focused()
+
+
+@pytest.mark.spec("G1", "G2")
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_a_reload_and_a_copied_link_show_the_same_clips_at_the_same_place(
+    open_desk: OpenDesk, studio: Studio, screen: Screen
+) -> None:
+    member = studio.member()
+    studio.shelve(member, [f"Clip number {number:04d}" for number in range(600)])
+    desk = open_desk(member, screen)
+    desk.get("search").fill("clip")
+    expect(desk.page).to_have_url(re.compile(r"[?&]q=clip"))
+    desk.get("gallery-scroll").evaluate("box => { box.scrollTop = box.scrollHeight / 2; }")
+    expect(desk.page).to_have_url(re.compile(r"[?&]at="))
+    expect(desk.get("clip-skeleton")).to_have_count(0)
+    first = _first_in_view(desk)
+    desk.reload()
+    expect(desk.get("search")).to_have_value("clip")
+    desk.page.wait_for_function(_FIRST_IS, arg=first)
+
+    link = desk.page.url.removeprefix(desk.url)
+    elsewhere = open_desk(member, screen, path=link)
+    elsewhere.page.wait_for_function(_FIRST_IS, arg=first)
+    elsewhere.get("search").fill("number 0007")
+    expect(elsewhere.cards()).to_have_count(1)
+    expect(elsewhere.page).not_to_have_url(re.compile("[?&]at="))
+
+
+@pytest.mark.spec("X1")
+def test_from_the_lightbox_back_to_the_clip_that_was_looked_at_last(
+    open_desk: OpenDesk, studio: Studio
+) -> None:
+    member = studio.member()
+    ids = studio.shelve(member, [f"Clip number {number:04d}" for number in range(400)])
+    desk = open_desk(member)
+    desk.cards().first.get_by_test_id("card-open").click()
+    expect(desk.get("lightbox")).to_have_attribute("data-settled", "true")
+    for _ in range(3):
+        desk.page.keyboard.press("ArrowRight")
+    expect(desk.get("lightbox")).to_have_attribute("data-clip-id", ids[-4])
+    desk.page.keyboard.press("Escape")
+    expect(desk.card("Clip number 0396").get_by_test_id("card-open")).to_be_focused()
+
+
+def _first_in_view(desk: Desk) -> str:
+    """Id of the clip at the top of the view."""
+    return str(desk.page.evaluate(f"({_FIRST})()"))
 
 
 def _between(low: int, high: int) -> re.Pattern[str]:

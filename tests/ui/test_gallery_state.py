@@ -8,7 +8,7 @@ import pytest
 
 from sorceress_video.jobs import queues
 from sorceress_video.library import preferences
-from sorceress_video.library.tables import Account, Clip
+from sorceress_video.library.tables import Account, Clip, utc_now
 from sorceress_video.live.hub import HUB
 from sorceress_video.ui.gallery import demo
 from sorceress_video.ui.gallery.state import GalleryState, _usual_times
@@ -180,6 +180,41 @@ async def test_search_and_favorites_narrow_what_is_shown(tab: Tab, shelf: Shelf)
     assert ids(tab) == [heart]
     await tab.send(GalleryState.show, "everything, please")
     assert tab.of(GalleryState)["view"] == "favorites"
+
+
+@pytest.mark.spec("G1")
+async def test_an_address_brings_filter_and_place_back(tab: Tab, shelf: Shelf) -> None:
+    foxes = [shelf.put(prompt=f"A fox, {n}", favorite=True) for n in range(100)]
+    shelf.fill(20)
+    await tab.send(GalleryState.load, query=f"view=favorites&q=fox&at={foxes[40]}")
+
+    shown = tab.of(GalleryState)
+    assert (shown["view"], shown["search"], shown["total"]) == ("favorites", "fox", 100)
+    assert shown["place"] == 59
+    assert ids(tab)[shown["place"] - shown["start"]] == foxes[40]
+
+    newer = shelf.put(prompt="A newer fox", favorite=True)
+    await tab.send(GalleryState.follow, [newer])
+    assert (tab.of(GalleryState)["fresh"], tab.of(GalleryState)["total"]) == (1, 100)
+
+
+async def test_a_place_whose_clip_is_gone_is_that_of_the_next_older_one(tab: Tab, shelf: Shelf) -> None:
+    made = shelf.fill(100)
+    shelf.change(made[40], removed_at=utc_now())
+    await tab.send(GalleryState.load, query=f"at={made[40]}")
+
+    shown = tab.of(GalleryState)
+    assert ids(tab)[shown["place"] - shown["start"]] == made[39]
+
+
+@pytest.mark.parametrize(
+    "query", ["view=everything&at=%27%20OR%201", "at=" + "9" * 5000, "q=%00%FF", "view=&at="]
+)
+async def test_an_address_that_makes_no_sense_shows_a_gallery(tab: Tab, shelf: Shelf, query: str) -> None:
+    shelf.fill(3)
+    await tab.send(GalleryState.load, query=query)
+
+    assert (tab.of(GalleryState)["view"], tab.of(GalleryState)["problem"]) == ("all", "")
 
 
 async def test_clips_just_asked_for_show_at_the_top_whatever_was_filtered(tab: Tab, shelf: Shelf) -> None:

@@ -9,15 +9,16 @@ from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.lightbox.client import STAGE
 
 _GRID = rx.asset("virtual_grid.jsx", shared=True)
+_ADDRESS = rx.asset("address.jsx", shared=True)
+_LONG_SCROLL = rx.asset("long_scroll.jsx", shared=True)
+_PLACE = rx.asset("place.jsx", shared=True)
 _FOCUS = rx.asset("keep_focus.jsx", shared=True)
 _MEDIA = rx.asset("clip_media.jsx", shared=True)
 BUSY = rx.asset("busy.jsx", shared=True)
 """The queue imports how times are said from here."""
 _ASKING = rx.asset("asking.jsx", shared=True)
-IMPORTED = (LIVE_STORE, STAGE, _FOCUS)
+IMPORTED = (LIVE_STORE, STAGE, _FOCUS, _LONG_SCROLL, _PLACE)
 """The files that only these import; naming them here has them laid out for the build."""
-
-_VIRTUAL = "@tanstack/react-virtual@3.14.26"
 
 
 class VirtualGrid(rx.Component):
@@ -25,7 +26,6 @@ class VirtualGrid(rx.Component):
 
     library = _GRID.importable_path
     tag = "VirtualGrid"
-    lib_dependencies: list[str] = [_VIRTUAL]  # noqa: RUF012
 
     total: rx.Var[int]
     start: rx.Var[int]
@@ -35,9 +35,24 @@ class VirtualGrid(rx.Component):
     fresh: rx.Var[int]
     filter: rx.Var[str]
     sought: rx.Var[str]
+    place: rx.Var[int]
     label: rx.Var[str]
     on_range: rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
     on_hold: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+    on_seek: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class GalleryAddress(rx.Component):
+    """Keeps the filter in the page's address; see ``address.jsx``."""
+
+    library = _ADDRESS.importable_path
+    tag = "GalleryAddress"
+
+    view: rx.Var[str]
+    search: rx.Var[str]
+    visit: rx.Var[int]
+    list: rx.Var[int]
+    place: rx.Var[int]
 
 
 class GridCell(rx.Component):

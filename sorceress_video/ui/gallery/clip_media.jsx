@@ -96,10 +96,25 @@ export function ClipMedia({ clip, onOpen }) {
       clearTimeout(timer);
       if (event.pointerType !== "touch") stop();
     };
+    // The keyboard's focus plays too; a click's does not, nor does a finger's.
+    const come = (event) => {
+      if (!event.target.matches("[data-tile]:focus-visible") || stillWanted()) return;
+      clearTimeout(timer);
+      timer = setTimeout(play, HOVER_DELAY);
+    };
+    const go = (event) => {
+      if (card.contains(event.relatedTarget) || card.matches(":hover")) return;
+      clearTimeout(timer);
+      stop();
+    };
     card.addEventListener("pointerenter", enter);
     card.addEventListener("pointerleave", leave);
+    card.addEventListener("focusin", come);
+    card.addEventListener("focusout", go);
     return () => {
       clearTimeout(timer);
+      card.removeEventListener("focusin", come);
+      card.removeEventListener("focusout", go);
       card.removeEventListener("pointerenter", enter);
       card.removeEventListener("pointerleave", leave);
       stop();
@@ -113,6 +128,9 @@ export function ClipMedia({ clip, onOpen }) {
   const touch = () => (playing ? stop() : play());
   const poster = clip.poster && !broken;
   const light = clip.light ? clip.video.replace(/\/video$/, "/preview") : clip.video;
+  // A light film that arrives while this one plays is for the next time: a running film never starts over.
+  const source = useRef("");
+  if (!playing || !source.current) source.current = light;
 
   return h(
     "div",
@@ -140,7 +158,7 @@ export function ClipMedia({ clip, onOpen }) {
     h(
       "div",
       { className: contain ? "contents" : "contents [&>video]:object-cover" },
-      playing && h(Film, { key: light, src: light, poster: clip.poster || undefined, onFail: stop }),
+      playing && h(Film, { src: source.current, poster: clip.poster || undefined, onFail: stop }),
     ),
     h("button", {
       type: "button",

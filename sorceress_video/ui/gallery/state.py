@@ -25,18 +25,18 @@ from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.ids import new_id
 from sorceress_video.live.hub import HUB
 from sorceress_video.settings import get_settings
+from sorceress_video.ui.gallery.address import SEARCH_CHARACTERS, VIEWS, Address, address_of
 from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
-from sorceress_video.ui.gallery.window import WINDOW, UsualTimes, Window, news_of, read_window, window_start
+from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
 from sorceress_video.ui.kit.toast import Action, on_action, say
 from sorceress_video.ui.prompt_panel.state import PromptState
 
-SEARCH_CHARACTERS: Final = 200
 MOST_COLUMNS: Final = 4
 DEFAULT_COLUMNS: Final = 3
+LONGEST_ID: Final = 64
 REROLL_PAUSE: Final = 1.2
 """Seconds in which a second click on Reroll of the same clip is taken for a double click."""
-VIEWS: Final = ("all", "favorites")
 
 _UNREADABLE: Final = "The gallery could not be read. Your clips are safe; running ones go on."
 
@@ -65,7 +65,11 @@ class GalleryState(rx.State):
     active: bool = False
     """Whether one of the cards is in the making."""
     list_key: int = 0
-    """Grows when another list is shown, so that the page begins at its top."""
+    """Grows when another list is shown, or another place of it, so that the page goes to ``place``."""
+    place: int = -1
+    """Number of the card to begin with; −1 is the top."""
+    visit: int = 0
+    """Grows whenever the page's address was read, so that the page may write to it again."""
     server_now: int = 0
     """Unix seconds when the cards were read, for clocks that are wrong."""
     sought: str = ""
@@ -83,8 +87,9 @@ class GalleryState(rx.State):
     @rx.event
     @public_event
     async def load(self):
-        """Show the gallery of whoever is signed in, and hear of its clips from now on."""
-        await self._come_in()
+        """Show the gallery of whoever is signed in as the address says, and hear of its clips from now on."""
+        await self._come_in(address_of(self.router.url.query_parameters))
+        self.visit += 1
 
     @rx.event(temporal=True)
     @public_event
@@ -123,7 +128,8 @@ class GalleryState(rx.State):
             if self.fresh or self.start:
                 await self._read(account_id, 0)
 
-    @rx.event
+    @rx.event(supersedes=True)
+    @public_event
     async def seek(self, clip_id: str):
         """Show a clip in its place: in the list as it is shown, or else among all clips."""
         account_id = await self._account()
@@ -134,7 +140,7 @@ class GalleryState(rx.State):
             self.search, self.view, self.list_key = "", "all", self.list_key + 1
             place = await self._place(account_id, clip_id)
         self._anchor = ""
-        await self._read(account_id, max(0, (place or 0) - WINDOW // 2))
+        await self._read(account_id, 0, at="" if place is None else clip_id[:LONGEST_ID])
         if place is None:
             await say(self, "This clip is not there any more.", tone="error")
             return
@@ -260,11 +266,12 @@ class GalleryState(rx.State):
 
     # --- reading
 
-    async def _come_in(self) -> None:
+    async def _come_in(self, address: Address | None = None) -> None:
         account_id = await self._account()
         if account_id != self._account_id:
             self.reset()
             self._account_id = account_id
+        turned = address is not None and self._turn_to(address)
         token = self.router.session.client_token
         if not account_id:
             HUB.leave(token)
@@ -275,7 +282,17 @@ class GalleryState(rx.State):
             self.signed_in = True
             chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
             self.columns = _columns(chosen.get("columns"))
-        await self._read(account_id)
+        if address is not None and (turned or address.at):
+            await self._begin(account_id, at=address.at)
+        else:
+            await self._read(account_id)
+
+    def _turn_to(self, address: Address) -> bool:
+        """Take the filter of an address over; whether it is another one."""
+        if (address.view, address.search) == (self.view, self.search):
+            return False
+        self.view, self.search = address.view, address.search
+        return True
 
     async def _account(self) -> str:
         member = await signed_in_async(self.router.headers.cookie)
@@ -289,23 +306,23 @@ class GalleryState(rx.State):
             finally:
                 await self._read(account_id)
 
-    async def _begin(self, account_id: str) -> None:
-        """Show another list from its top."""
+    async def _begin(self, account_id: str, at: str = "") -> None:
+        """Show another list from its top, or from the clip ``at``."""
         self._anchor, self.list_key = "", self.list_key + 1
         if account_id:
-            await self._read(account_id, 0)
+            await self._read(account_id, 0, at)
         else:
             self._show_demo()
 
     async def _place(self, account_id: str, clip_id: str) -> int | None:
         return await asyncio.to_thread(
-            gallery.position, get_database(), account_id, self._filter(), clip_id[:64]
+            gallery.position, get_database(), account_id, self._filter(), clip_id[:LONGEST_ID]
         )
 
     def _filter(self) -> GalleryFilter:
         return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
 
-    async def _read(self, account_id: str, start: int | None = None) -> None:
+    async def _read(self, account_id: str, start: int | None = None, at: str | None = None) -> None:
         try:
             window = await asyncio.to_thread(
                 read_window,
@@ -316,11 +333,14 @@ class GalleryState(rx.State):
                 start=self.start if start is None else start,
                 anchor=self._anchor,
                 fresh=self.fresh,
+                at=at or "",
             )
         except DatabaseError as error:
             _log.warning("gallery not read", error=type(error).__name__, reason=str(error)[:200])
             self.problem = _UNREADABLE
             return
+        if at is not None:
+            self._anchor, self.place = window.anchor, window.place
         self._show(window)
 
     def _show(self, window: Window) -> None:

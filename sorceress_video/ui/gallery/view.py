@@ -9,7 +9,7 @@ from sorceress_video.live.feed import live_feed
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.compare.view import compare
 from sorceress_video.ui.gallery.card import clip_card
-from sorceress_video.ui.gallery.client import DeleteQuestion, GridCell, SearchBox, VirtualGrid
+from sorceress_video.ui.gallery.client import DeleteQuestion, GalleryAddress, GridCell, SearchBox, VirtualGrid
 from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
 from sorceress_video.ui.kit import FOCUS, button, empty_state, icon, join, segment, segmented
 from sorceress_video.ui.lightbox.view import lightbox
@@ -32,6 +32,13 @@ def gallery(*lead: rx.Component) -> rx.Component:
         _toolbar(*lead),
         _connection(),
         _content(),
+        GalleryAddress.create(
+            view=GalleryState.view,
+            search=GalleryState.search,
+            visit=GalleryState.visit,
+            list=GalleryState.list_key,
+            place=GalleryState.place,
+        ),
         lightbox(),
         compare(),
         recipe_offer(),
@@ -157,9 +164,11 @@ def _grid() -> rx.Component:
             fresh=GalleryState.fresh,
             filter=GalleryState.list_key.to_string(),
             sought=GalleryState.sought,
+            place=GalleryState.place,
             label="Clips",
             on_range=GalleryState.look,
             on_hold=GalleryState.hold,
+            on_seek=GalleryState.seek,
             data_testid="grid",
             aria_busy=~GalleryState.ready,
         ),

@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   createContext,
   createElement as h,
@@ -10,13 +9,17 @@ import {
   useRef,
   useState,
 } from "react";
+import { setAddress } from "./address.jsx";
 import { useKeepFocus } from "./keep_focus.jsx";
+import { useLongScroll } from "./long_scroll.jsx";
+import { useGoTo } from "./place.jsx";
 
 const OVERSCAN_ROWS = 2;
 const MARGIN_ROWS = 3; // rows beyond the visible ones that the window should hold
 const ASK_PAUSE = 120; // ms between questions for another window
 const ASK_AGAIN = 1500; // ms after which the same question may be asked once more
 const HOLD_PAUSE = 150; // ms
+const NOTE_PAUSE = 300; // ms of rest until the address says where the person is
 
 const NARROWEST = 168; // px: a tile below this holds no words
 
@@ -92,7 +95,7 @@ function useAsking(onRange) {
 }
 
 /** Says when the person leaves the top, so that new clips wait behind a pill, and when they are back. */
-function useHolding(scroller, edge, onHold) {
+function useHolding(scroller, top, edge, onHold) {
   const tell = useRef(onHold);
   tell.current = onHold;
   useEffect(() => {
@@ -102,7 +105,7 @@ function useHolding(scroller, edge, onHold) {
     const look = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        const now = box.scrollTop > edge;
+        const now = top() > edge;
         if (now === held) return;
         held = now;
         tell.current?.(now);
@@ -113,7 +116,32 @@ function useHolding(scroller, edge, onHold) {
       clearTimeout(timer);
       box.removeEventListener("scroll", look);
     };
-  }, [scroller, edge]);
+  }, [scroller, top, edge]);
+}
+
+/** Writes the first clip in view into the address once the person rests there; nothing while they are at the top. */
+function useNoting(scroller, field, firstInView) {
+  const first = useRef(firstInView);
+  first.current = firstInView;
+  useEffect(() => {
+    const box = scroller.current;
+    let timer = 0;
+    const note = () => {
+      const number = first.current();
+      const card = field.current?.querySelector(`[data-index="${number}"] [data-clip-id]`);
+      if (number === 0) setAddress({ at: null });
+      else if (card) setAddress({ at: card.dataset.clipId });
+    };
+    const moved = () => {
+      clearTimeout(timer);
+      timer = setTimeout(note, NOTE_PAUSE);
+    };
+    box.addEventListener("scroll", moved, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      box.removeEventListener("scroll", moved);
+    };
+  }, [scroller, field]);
 }
 
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
@@ -131,9 +159,11 @@ export function VirtualGrid({
   fresh,
   filter,
   sought,
+  place: there,
   label,
   onRange,
   onHold,
+  onSeek,
   children,
   ...rest
 }) {
@@ -149,45 +179,52 @@ export function VirtualGrid({
   const focusWhenThere = useRef(-1);
   const topPlace = useRef({ index: 0, within: 0 });
 
-  const virtual = useVirtualizer({
-    count: width > 0 ? rows : 0,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => pitch,
+  const { first: firstRow, last: lastRow, shift, height, top, scrollTo } = useLongScroll(scroller, {
+    rows: width > 0 ? rows : 0,
+    pitch,
+    gap,
     overscan: OVERSCAN_ROWS,
   });
 
-  // Another column count or width: measure anew and keep the tile at the top where it was.
+  // Another column count or width: keep the tile at the top where it was.
   const laid = useRef(0);
   useLayoutEffect(() => {
     if (pitch <= gap) return;
-    virtual.measure();
     if (laid.current && laid.current !== pitch * 10 + columns && topPlace.current.index > 0) {
       const { index, within } = topPlace.current;
-      scroller.current.scrollTop = (Math.floor(index / columns) + within) * pitch;
+      scrollTo((Math.floor(index / columns) + within) * pitch);
     }
     laid.current = pitch * 10 + columns;
-  }, [pitch, columns]);
+  }, [pitch, columns, scrollTo]);
 
   useEffect(() => {
     const box = scroller.current;
     const note = () => {
-      const row = box.scrollTop / pitch;
+      const row = top() / pitch;
       topPlace.current = { index: Math.floor(row) * columns, within: row % 1 };
     };
     box.addEventListener("scroll", note, { passive: true });
     return () => box.removeEventListener("scroll", note);
-  }, [pitch, columns]);
+  }, [pitch, columns, top]);
 
-  // Another filter is another list: begin at its top.
+  // Another filter is another list: begin at its top, or at the place that the address names.
+  const begun = useRef("");
   useLayoutEffect(() => {
-    scroller.current.scrollTop = 0;
-    topPlace.current = { index: 0, within: 0 };
-    setStop(0);
-  }, [filter]);
+    if (pitch <= gap || begun.current === filter) return;
+    begun.current = filter;
+    const index = Math.max(0, there);
+    setStop(index);
+    if (index === 0) {
+      topPlace.current = { index: 0, within: 0 };
+      scrollTo(0);
+    } else if (Math.floor((top() + gap) / pitch) !== Math.floor(index / columns)) {
+      topPlace.current = { index, within: 0 };
+      scrollTo(Math.floor(index / columns) * pitch);
+    }
+  }, [filter, there, pitch, gap, columns, top, scrollTo]);
 
-  const items = virtual.getVirtualItems();
-  const first = items.length ? items[0].index * columns : 0;
-  const last = items.length ? Math.min(total, (items[items.length - 1].index + 1) * columns) - 1 : -1;
+  const first = Math.max(0, firstRow * columns);
+  const last = Math.min(total, (lastRow + 1) * columns) - 1;
 
   const ask = useAsking(onRange);
   useEffect(() => {
@@ -198,24 +235,43 @@ export function VirtualGrid({
     if (needFirst < start || needLast >= start + count) ask(needFirst, needLast);
   }, [first, last, start, count, total, columns, ask]);
 
-  useHolding(scroller, pitch / 2, onHold);
+  useHolding(scroller, top, pitch / 2, onHold);
   useKeepFocus(field, total);
+  useNoting(scroller, field, () => Math.floor((top() + gap) / pitch) * columns);
+
+  const bringIntoView = useCallback(
+    (index) => {
+      const box = scroller.current;
+      const at = Math.floor(index / columns) * pitch;
+      const room = box.clientHeight - parseFloat(getComputedStyle(box).paddingBottom) - tileHeight;
+      if (at < top()) scrollTo(at);
+      else if (at > top() + room) scrollTo(at - Math.max(0, room));
+    },
+    [columns, pitch, tileHeight, top, scrollTo],
+  );
 
   const goTo = useCallback(
     (index) => {
       const target = Math.min(Math.max(0, index), total - 1);
       setStop(target);
-      const there = field.current.querySelector(`[data-index="${target}"] [data-tile]`);
-      virtual.scrollToIndex(Math.floor(target / columns), { align: "auto" });
-      if (there) there.focus({ preventScroll: true });
+      const tile = field.current.querySelector(`[data-index="${target}"] [data-tile]`);
+      bringIntoView(target);
+      if (tile) tile.focus({ preventScroll: true });
       else focusWhenThere.current = target;
     },
-    [total, columns, virtual],
+    [total, bringIntoView],
   );
 
   useEffect(() => {
     if (sought && width > 0) goTo(Number.parseInt(sought, 10));
   }, [sought, width > 0]);
+
+  // The card may stand far beyond the window; then the server is asked where.
+  useGoTo((id) => {
+    const cell = field.current.querySelector(`[data-clip-id="${CSS.escape(id)}"]`)?.closest("[data-index]");
+    if (cell) goTo(Number(cell.dataset.index));
+    else onSeek?.(id);
+  });
 
   const onKeyDown = (event) => {
     const here = event.target === field.current || event.target.matches?.("[data-tile]");
@@ -234,13 +290,14 @@ export function VirtualGrid({
   };
 
   const toTop = () => {
-    scroller.current.scrollTo({ top: 0, behavior: scroller.current.scrollTop > 4000 ? "auto" : "smooth" });
+    if (top() > 4000) scrollTo(0);
+    else scroller.current.scrollTo({ top: 0, behavior: "smooth" });
     onHold?.(false);
   };
 
   const grid = useMemo(
-    () => ({ start, total, columns, first, last, gap, tileWidth, tileHeight, pitch, stop, focusWhenThere }),
-    [start, total, columns, first, last, gap, tileWidth, tileHeight, pitch, stop],
+    () => ({ start, total, columns, first, last, gap, shift, tileWidth, tileHeight, pitch, stop, focusWhenThere }),
+    [start, total, columns, first, last, gap, shift, tileWidth, tileHeight, pitch, stop],
   );
 
   const waiting = [];
@@ -290,7 +347,7 @@ export function VirtualGrid({
           onKeyDown,
           onFocus,
           className: "relative w-full outline-none",
-          style: { height: Math.max(0, rows * pitch - gap) },
+          style: { height },
         },
         h(Grid.Provider, { value: grid }, waiting, children),
       ),
@@ -298,9 +355,9 @@ export function VirtualGrid({
   );
 }
 
-function place(index, { columns, gap, tileWidth, tileHeight, pitch }) {
+function place(index, { columns, gap, shift, tileWidth, tileHeight, pitch }) {
   const x = (index % columns) * (tileWidth + gap);
-  const y = Math.floor(index / columns) * pitch;
+  const y = Math.floor(index / columns) * pitch - shift;
   return { width: tileWidth, height: tileHeight, transform: `translate(${x}px, ${y}px)` };
 }
 

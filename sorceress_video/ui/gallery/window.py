@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 
@@ -37,6 +37,10 @@ class Window:
     start: int
     fresh: int
     cards: list[Card]
+    place: int = -1
+    """Number of the card that was asked for by its clip; −1 at the top."""
+    anchor: str = ""
+    """The clip that stands first in all, where a place away from the top was asked for."""
 
     @property
     def active(self) -> bool:
@@ -85,6 +89,7 @@ def read_window(
     start: int = 0,
     anchor: str = "",
     fresh: int = 0,
+    at: str = "",
 ) -> Window:
     """The window from number ``start`` on.
 
@@ -96,7 +101,10 @@ def read_window(
         start: number of the first card, not counting what waits above.
         anchor: the clip that stood first when the person left the top; "" while they are there.
         fresh: how many waited above it last; stands where the anchor itself was removed.
+        at: a clip to begin with, in place of ``start``; where it is gone, the next older one.
     """
+    if at:
+        return _window_at(db, account_id, shown, usual, at)
     above = 0
     if anchor:
         found = gallery.position(db, account_id, shown, anchor)
@@ -111,6 +119,15 @@ def read_window(
         page = gallery.page(db, account_id, shown, max(above, page.start - short), WINDOW)
     cards = [card_of(clip, usual.seconds) for clip in page.cards]
     return Window(page.total - above, page.start - above, above, cards)
+
+
+def _window_at(db: Database, account_id: str, shown: GalleryFilter, usual: UsualTimes, at: str) -> Window:
+    place = gallery.newer_than(db, account_id, shown, at)
+    if place == 0:
+        return read_window(db, account_id, shown, usual)
+    anchor = gallery.newest(db, account_id, shown)
+    window = read_window(db, account_id, shown, usual, start=max(0, place - WINDOW // 4), anchor=anchor)
+    return replace(window, place=min(place, window.total - 1), anchor=anchor)
 
 
 def window_start(first: int, last: int, total: int) -> int:

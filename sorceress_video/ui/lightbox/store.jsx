@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
+import { goToClip } from "$/public/external/sorceress_video/ui/gallery/client/place.jsx";
 
 let present = null; // the clip on the stage: what its card knew is enough to begin
-let opened = ""; // id of the card that the person came from
 let leave = null; // what happens instead of giving the focus back to the card
 const wakes = new Set();
 
@@ -37,7 +37,6 @@ export function usePresent() {
 
 /** Puts a clip on the stage at once; `tell` lets the server follow with its story. */
 export function openLightbox(clip, tell) {
-  opened = clip.id;
   show(clip);
   tell?.(clip.id);
 }
@@ -48,14 +47,11 @@ export function closeLightbox(then) {
   document.querySelector("dialog[data-lightbox][open]")?.close();
 }
 
-/** After the dialog closed: the focus goes back to the card of the last clip, else to the one it came from. */
+/** After the dialog closed: the focus goes to the card of the clip that was looked at last. */
 export function closed() {
   const last = present?.id;
   show(null);
   if (leave) leave();
-  else if (last) {
-    const tile = (id) => document.querySelector(`[data-clip-id="${CSS.escape(id)}"] [data-tile]`);
-    (tile(last) ?? tile(opened))?.focus({ preventScroll: false });
-  }
+  else if (last) goToClip(last);
   leave = null;
 }

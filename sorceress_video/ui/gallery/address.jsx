@@ -1,0 +1,30 @@
+import { useEffect, useRef } from "react";
+
+/**
+ * Keeps what is shown in the page's address, so that a reload and a copied link come back to it: `{name: value}`,
+ * null or "" for a name that goes. The entry of the history is changed in place; no server is asked.
+ */
+export function setAddress(values) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === "") url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  if (url.href !== location.href) history.replaceState(history.state, "", url);
+}
+
+/** What the address says under a name; "" where it says nothing. */
+export const addressOf = (name) => new URL(location.href).searchParams.get(name) ?? "";
+
+/** Writes the filter into the address once the server has read what stood there (`visit` grows with every reading). */
+export function GalleryAddress({ view, search, visit, list, place }) {
+  const before = useRef(visit);
+  useEffect(() => {
+    if (visit === before.current) return;
+    setAddress({ view: view === "all" ? null : view, q: search });
+  }, [view, search, visit]);
+  useEffect(() => {
+    if (visit !== before.current && place <= 0) setAddress({ at: null });
+  }, [visit, list, place]);
+  return null;
+}
