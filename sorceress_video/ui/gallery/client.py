@@ -39,7 +39,7 @@ class VirtualGrid(rx.Component):
     label: rx.Var[str]
     on_range: rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
     on_hold: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
-    on_seek: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_return: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
 class GalleryAddress(rx.Component):
@@ -51,8 +51,6 @@ class GalleryAddress(rx.Component):
     view: rx.Var[str]
     search: rx.Var[str]
     visit: rx.Var[int]
-    list: rx.Var[int]
-    place: rx.Var[int]
 
 
 class GridCell(rx.Component):

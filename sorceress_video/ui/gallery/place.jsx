@@ -2,9 +2,12 @@ import { useEffect, useRef } from "react";
 
 let go = null; // the mounted grid's way to a clip
 
-/** Brings a clip into view and the focus onto its card, however far away it stands. */
-export function goToClip(id) {
-  go?.(id);
+/**
+ * Brings a clip into view and the focus onto its card, however far away it stands; `otherwise` is the clip to go to
+ * where the list as shown does not have it.
+ */
+export function goToClip(id, otherwise) {
+  go?.(id, otherwise);
 }
 
 /** Makes a grid the one that `goToClip` speaks to. */
@@ -12,7 +15,7 @@ export function useGoTo(way) {
   const present = useRef(way);
   present.current = way;
   useEffect(() => {
-    const mine = (id) => present.current(id);
+    const mine = (...ids) => present.current(...ids);
     go = mine;
     return () => {
       if (go === mine) go = null;

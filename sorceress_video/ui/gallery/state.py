@@ -129,23 +129,22 @@ class GalleryState(rx.State):
                 await self._read(account_id, 0)
 
     @rx.event(supersedes=True)
-    @public_event
     async def seek(self, clip_id: str):
         """Show a clip in its place: in the list as it is shown, or else among all clips."""
         account_id = await self._account()
-        if not account_id:
+        if not account_id or await self._go_to(account_id, clip_id):
             return
-        place = await self._place(account_id, clip_id)
-        if place is None:
-            self.search, self.view, self.list_key = "", "all", self.list_key + 1
-            place = await self._place(account_id, clip_id)
-        self._anchor = ""
-        await self._read(account_id, 0, at="" if place is None else clip_id[:LONGEST_ID])
-        if place is None:
+        self.search, self.view, self.list_key = "", "all", self.list_key + 1
+        if not await self._go_to(account_id, clip_id):
+            await self._read(account_id, 0, at="")
             await say(self, "This clip is not there any more.", tone="error")
-            return
-        self._sought += 1
-        self.sought = f"{place}:{self._sought}"
+
+    @rx.event(supersedes=True)
+    @public_event
+    async def come_back(self, clip_id: str):
+        """From the lightbox back to a clip, where the list as it is shown has it."""
+        if account_id := await self._account():
+            await self._go_to(account_id, clip_id)
 
     @rx.event
     async def clips_added(self, clip_ids: list[str]):  # noqa: ARG002 - the newest stand at the top anyway.
@@ -314,10 +313,17 @@ class GalleryState(rx.State):
         else:
             self._show_demo()
 
-    async def _place(self, account_id: str, clip_id: str) -> int | None:
-        return await asyncio.to_thread(
-            gallery.position, get_database(), account_id, self._filter(), clip_id[:LONGEST_ID]
-        )
+    async def _go_to(self, account_id: str, clip_id: str) -> bool:
+        """Have a clip in the window and the page go there; False where the list does not have it."""
+        clip_id = clip_id[:LONGEST_ID]
+        found = await asyncio.to_thread(gallery.position, get_database(), account_id, self._filter(), clip_id)
+        if found is None:
+            return False
+        self._anchor = ""
+        await self._read(account_id, 0, at=clip_id)
+        self._sought += 1
+        self.sought = f"{max(0, self.place)}:{self._sought}"
+        return True
 
     def _filter(self) -> GalleryFilter:
         return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)

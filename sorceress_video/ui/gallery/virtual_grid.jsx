@@ -131,6 +131,7 @@ function useNoting(scroller, field, firstInView) {
       const card = field.current?.querySelector(`[data-index="${number}"] [data-clip-id]`);
       if (number === 0) setAddress({ at: null });
       else if (card) setAddress({ at: card.dataset.clipId });
+      else timer = setTimeout(note, NOTE_PAUSE); // The window is still on its way.
     };
     const moved = () => {
       clearTimeout(timer);
@@ -163,7 +164,7 @@ export function VirtualGrid({
   label,
   onRange,
   onHold,
-  onSeek,
+  onReturn,
   children,
   ...rest
 }) {
@@ -267,10 +268,12 @@ export function VirtualGrid({
   }, [sought, width > 0]);
 
   // The card may stand far beyond the window; then the server is asked where.
-  useGoTo((id) => {
-    const cell = field.current.querySelector(`[data-clip-id="${CSS.escape(id)}"]`)?.closest("[data-index]");
-    if (cell) goTo(Number(cell.dataset.index));
-    else onSeek?.(id);
+  useGoTo((id, otherwise) => {
+    const cell = (each) => field.current.querySelector(`[data-clip-id="${CSS.escape(each)}"]`)?.closest("[data-index]");
+    const there = cell(id);
+    const here = there ?? (otherwise && cell(otherwise));
+    if (here) goTo(Number(here.dataset.index));
+    if (!there) onReturn?.(id);
   });
 
   const onKeyDown = (event) => {

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import { goToClip } from "$/public/external/sorceress_video/ui/gallery/client/place.jsx";
 
 let present = null; // the clip on the stage: what its card knew is enough to begin
+let opened = ""; // id of the card that the person came from
 let leave = null; // what happens instead of giving the focus back to the card
 const wakes = new Set();
 
@@ -37,6 +38,7 @@ export function usePresent() {
 
 /** Puts a clip on the stage at once; `tell` lets the server follow with its story. */
 export function openLightbox(clip, tell) {
+  opened = clip.id;
   show(clip);
   tell?.(clip.id);
 }
@@ -47,11 +49,11 @@ export function closeLightbox(then) {
   document.querySelector("dialog[data-lightbox][open]")?.close();
 }
 
-/** After the dialog closed: the focus goes to the card of the clip that was looked at last. */
+/** After the dialog closed: the focus goes to the card of the last clip, else to the one it came from. */
 export function closed() {
   const last = present?.id;
   show(null);
   if (leave) leave();
-  else if (last) goToClip(last);
+  else if (last) goToClip(last, opened);
   leave = null;
 }
