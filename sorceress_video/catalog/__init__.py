@@ -3,6 +3,7 @@
 from sorceress_video.catalog.coercion import has_control_characters
 from sorceress_video.catalog.errors import CatalogError, CatalogFault, NoRoute, SettingRefused, UnknownModel
 from sorceress_video.catalog.inputs import InputProblem, MediaFacts, input_problems
+from sorceress_video.catalog.labels import in_words_of, label_of, labelled_roles, labels_in, renumbered
 from sorceress_video.catalog.length import OutputShape
 from sorceress_video.catalog.model import ModelSpec
 from sorceress_video.catalog.prices import Price, format_micro_usd, total
@@ -38,8 +39,13 @@ __all__ = [
     "format_micro_usd",
     "get_catalog",
     "has_control_characters",
+    "in_words_of",
     "input_problems",
+    "label_of",
+    "labelled_roles",
+    "labels_in",
     "load_catalog",
     "model_sheet",
+    "renumbered",
     "total",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sorceress_video.catalog.labels import in_words_of
 from sorceress_video.catalog.schema import Route
 from sorceress_video.catalog.terms import InputRole, SettingValue
 
@@ -21,13 +22,15 @@ def request_body(
 ) -> dict[str, object]:
     """The body for the route's endpoint: fixed fields, prompt, settings by wire field, media by wire field.
 
+    Labels in the prompt become the provider's own.
+
     Settings of ``None`` and settings without a wire field are left out. ``media`` holds addresses in
     the order of the person's numbering (``@Image1`` first).
     """
     body: dict[str, object] = dict(route.body)
     spec = model.prompt_in(route)
     if prompt:
-        body[spec.field] = prompt
+        body[spec.field] = in_words_of(route, prompt)
     for setting in model.settings_in(route):
         value = settings.get(setting.name)
         if setting.field is not None and value is not None:

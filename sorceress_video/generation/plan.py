@@ -18,6 +18,7 @@ from sorceress_video.catalog import (
     SettingValue,
     UnknownModel,
     has_control_characters,
+    in_words_of,
     input_problems,
     total,
 )
@@ -113,7 +114,7 @@ def plan(request: GenerationRequest, catalog: Catalog, *, available_providers: C
     if reasons:
         raise PlanRefused(in_order(reasons))
     clips = tuple(
-        _clip(model, request, inputs) for model in models for inputs in _shares(request.mode, request.inputs)
+        _clip(model, request, inputs) for model in models for inputs in shares(request.mode, request.inputs)
     )
     estimates = [Price(clip.estimate_micro_usd, clip.estimate_up_to) for clip in clips]
     return Plan(clips, total(estimates))
@@ -130,7 +131,7 @@ def in_order(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def clip_count(mode: Mode, models: Sequence[ModelSpec], inputs: Sequence[InputRef]) -> int:
     """How many clips a request makes: one for each model, in Motion Match times the motion clips."""
-    return len(models) * len(_shares(mode, inputs))
+    return len(models) * len(shares(mode, inputs))
 
 
 def refusals(
@@ -224,8 +225,9 @@ def _prompt_reasons(
         yield Reason(ReasonCode.PROMPT_OR_SHOTS, sentence, model.id)
     if spec.required and blank and not replaced:
         yield Reason(ReasonCode.PROMPT_MISSING, f"{model.name} needs a prompt.", model.id)
-    if len(prompt) > spec.limit:
-        sentence = f"{model.name} takes prompts of up to {spec.limit} characters; this one has {len(prompt)}."
+    length = len(in_words_of(route, prompt))  # Labels may be longer in the provider's words.
+    if length > spec.limit:
+        sentence = f"{model.name} takes prompts of up to {spec.limit} characters; this one has {length}."
         yield Reason(ReasonCode.PROMPT_TOO_LONG, sentence, model.id)
 
 
@@ -235,14 +237,14 @@ def _input_reasons(
     settings: Mapping[str, SettingValue],
     inputs: Sequence[InputRef],
 ) -> Iterator[Reason]:
-    for share in _shares(route.mode, inputs):
+    for share in shares(route.mode, inputs):
         for problem in input_problems(model, route, share, settings):
             missing = problem.code == "needs_another" and not share
             code = ReasonCode.INPUT_MISSING if missing else ReasonCode.INPUT_REFUSED
             yield Reason(code, problem.sentence, model.id)
 
 
-def _shares(mode: Mode, inputs: Sequence[InputRef]) -> tuple[tuple[InputRef, ...], ...]:
+def shares(mode: Mode, inputs: Sequence[InputRef]) -> tuple[tuple[InputRef, ...], ...]:
     """The inputs of each clip of one model: all of them, in Motion Match with one motion clip each."""
     clips = [item for item in inputs if item.role is InputRole.MOTION_CLIP]
     if mode is not Mode.MOTION or len(clips) < 2:
