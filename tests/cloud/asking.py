@@ -41,30 +41,43 @@ def ask(
     return admission.generate(deployment.account_id, planned, token).clip_ids
 
 
-def frame(deployment: Deployment, path: Path, role: InputRole = InputRole.START_FRAME) -> InputRef:
-    """A picture in the library of the deployment's account, as an input."""
-    stored = open_storage(get_settings()).store_file(path, "image/jpeg")
+_MIMES = {MediaKind.IMAGE: "image/jpeg", MediaKind.VIDEO: "video/mp4"}
+
+
+def frame(
+    deployment: Deployment,
+    path: Path,
+    role: InputRole = InputRole.START_FRAME,
+    kind: MediaKind = MediaKind.IMAGE,
+    *,
+    seconds: float | None = None,
+) -> InputRef:
+    """A picture or a film in the library of the deployment's account, as an input."""
+    mime = _MIMES[kind]
+    stored = open_storage(get_settings()).store_file(path, mime)
     with deployment.db.write() as session:
-        results.keep_file(session, KeptFile(stored.key, stored.sha256, stored.bytes, "image/jpeg"))
+        results.keep_file(session, KeptFile(stored.key, stored.sha256, stored.bytes, mime))
         asset = Asset(
             account_id=deployment.account_id,
             origin="upload",
-            kind="image",
+            kind=kind.value,
             name=path.name,
-            mime="image/jpeg",
+            mime=mime,
             sha256=stored.sha256,
             bytes=stored.bytes,
             file_key=stored.key,
             width=1280,
             height=720,
+            seconds=seconds,
         )
         session.add(asset)
     return InputRef(
         role=role,
         asset_id=asset.id,
-        kind=MediaKind.IMAGE,
-        mime="image/jpeg",
+        kind=kind,
+        mime=mime,
         bytes=stored.bytes,
         width=1280,
         height=720,
+        seconds=seconds,
     )

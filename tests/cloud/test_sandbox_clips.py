@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from sorceress_video.catalog import InputRole, Mode
+from sorceress_video.catalog import InputRole, MediaKind, Mode
 from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.jobs import actions
 from sorceress_video.library.tables import Asset
+from sorceress_video.media.encode import H264Writer
 from sorceress_video.media.reader import read_frames
 from sorceress_video.media.storage import open_storage
 from sorceress_video.settings import get_settings
@@ -51,6 +53,26 @@ def test_a_start_and_an_end_frame_go_along(running: Deployment) -> None:
     )
     (clip_id,) = ask(running, "animatic", mode=Mode.IMAGE, inputs=inputs, settings=SMALL)
     assert running.wait(clip_id).status == "completed"
+
+
+@pytest.mark.spec("P6", "J1")
+def test_a_character_borrows_the_motion_of_a_video(running: Deployment, tmp_path: Path) -> None:
+    film = tmp_path / "walk.mp4"
+    with H264Writer(film, 320, 180, 24, crf=28) as writer:
+        for number in range(30):
+            picture = np.full((180, 320, 3), 40, np.uint8)
+            picture[60:120, 8 * number : 8 * number + 40] = 220
+            writer.write_rgb(picture)
+    inputs = (
+        frame(running, ASSETS / "portrait.jpg", InputRole.CHARACTER),
+        frame(running, film, InputRole.MOTION_CLIP, MediaKind.VIDEO, seconds=1.25),
+    )
+    (clip_id,) = ask(running, "animatic-motion", prompt="", mode=Mode.MOTION, inputs=inputs)
+    row = running.wait(clip_id, ClipStatus.COMPLETED)
+    assert row.seconds == pytest.approx(1.25, abs=0.1)
+    assert row.width
+    assert row.height
+    assert row.width > row.height, "the clip has the shape of the character image"
 
 
 @pytest.mark.spec("J3")

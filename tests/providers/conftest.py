@@ -101,7 +101,7 @@ def make_job() -> MakeJob:
     return make
 
 
-def frame(role: str, path: Path) -> JobInput:
+def frame(role: InputRole, path: Path) -> JobInput:
     """A picture in a role."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from sorceress_video.catalog.terms import Mode
+from sorceress_video.catalog.terms import InputRole, Mode
 from tests.providers.conftest import accepted, fal_settings, frame, over
 from tests.simulators.fal.handle import FalSimulator
 from worker.cloud.providers.base import FaultKind, Phase, ProviderFault
@@ -65,7 +65,7 @@ async def test_every_shipped_model_is_understood_by_fal_in_every_use_of_frames(
 async def test_files_go_to_the_signed_address_without_the_key_and_under_a_name_of_ours(
     provider, fal_simulator: FalSimulator, make_job
 ):
-    job = make_job(mode=Mode.IMAGE, inputs=(frame("start_frame", ASSETS / "start-frame.jpg"),))
+    job = make_job(mode=Mode.IMAGE, inputs=(frame(InputRole.START_FRAME, ASSETS / "start-frame.jpg"),))
 
     prepared = await provider.prepare(job)
 
@@ -81,7 +81,7 @@ async def test_files_go_to_the_signed_address_without_the_key_and_under_a_name_o
 
 async def test_a_picture_in_two_roles_travels_once(provider, make_job):
     same = ASSETS / "start-frame.jpg"
-    inputs = (frame("start_frame", same), frame("end_frame", same))
+    inputs = (frame(InputRole.START_FRAME, same), frame(InputRole.END_FRAME, same))
 
     prepared = await provider.prepare(make_job(mode=Mode.IMAGE, inputs=inputs))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import av
 import pytest
 
-from sorceress_video.catalog.terms import Mode
+from sorceress_video.catalog.terms import InputRole, Mode
 from tests.providers.conftest import accepted, frame, over
 from tests.providers.test_fal_clips import ASSETS
 from tests.simulators.fal.faults import WIRE_FAULTS
@@ -226,7 +226,7 @@ async def test_a_cancel_that_goes_wrong_is_asked_again(provider, fal_simulator, 
 async def test_an_upload_that_goes_wrong_is_free_to_repeat(provider, fal_simulator, make_job, hurry, kind):
     hurry(kind)
     fal_simulator.arm(f"upload_{kind}", times=1)
-    job = make_job(mode=Mode.IMAGE, inputs=(frame("start_frame", ASSETS / "start-frame.jpg"),))
+    job = make_job(mode=Mode.IMAGE, inputs=(frame(InputRole.START_FRAME, ASSETS / "start-frame.jpg"),))
 
     with pytest.raises(ProviderFault) as caught:
         await provider.prepare(job)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 
+from sorceress_video.catalog.terms import InputRole
 from sorceress_video.generation.lifecycle import ClipStatus, Move
 from sorceress_video.jobs.hints import hint_of, publish
 from sorceress_video.jobs.queues import get_redis
@@ -152,7 +153,7 @@ class Step:
                 self.storage.fetch_to(asset.file_key, path)
             inputs.append(
                 JobInput(
-                    role=link.role,
+                    role=InputRole(link.role),
                     path=path,
                     mime=asset.mime,
                     bytes=asset.bytes,

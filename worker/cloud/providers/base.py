@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
+from sorceress_video.catalog.terms import InputRole
+
 Resubmission = Literal["idempotent", "none"]
 """What may follow a submit whose answer never came: the same call again, or nothing but a question to the
 person."""
@@ -22,7 +24,7 @@ person."""
 class JobInput:
     """One file that goes along with a clip, already on local disk."""
 
-    role: str
+    role: InputRole
     path: Path
     mime: str
     bytes: int

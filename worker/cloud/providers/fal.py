@@ -90,7 +90,7 @@ class FalProvider:
         addresses = await FalStorage(self._net, self._settings.fal_rest_url, self._key).upload(job)
         media: dict[InputRole, list[str]] = {}
         for given in job.inputs:
-            media.setdefault(InputRole(given.role), []).append(addresses[given.sha256])
+            media.setdefault(given.role, []).append(addresses[given.sha256])
         model = get_catalog().get(job.model_id)
         body = model.request_body(Mode(job.mode), frozenset(media), job.settings, job.prompt, media)
         return Prepared(job.endpoint, body)

@@ -16,7 +16,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from sorceress_video.catalog.registry import get_catalog
-from sorceress_video.catalog.terms import InputRole, Mode
+from sorceress_video.catalog.terms import Mode
 from sorceress_video.jobs.predictions import dispatch_predictions
 from sorceress_video.jobs.queues import get_redis
 from sorceress_video.library import sandbox
@@ -71,8 +71,9 @@ class SandboxProvider:
 
     async def prepare(self, job: Job) -> Prepared:
         """Build the render's specification; inputs are named by where they lie in storage."""
-        roles = frozenset(InputRole(given.role) for given in job.inputs)
-        shape = get_catalog().get(job.model_id).output_shape(Mode(job.mode), roles, job.settings)
+        roles = frozenset(given.role for given in job.inputs)
+        model = get_catalog().get(job.model_id)
+        shape = model.output_shape(Mode(job.mode), roles, job.settings, job.inputs)
         body: dict[str, Any] = {
             "prompt": job.prompt,
             "width": shape.width,
