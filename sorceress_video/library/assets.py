@@ -62,6 +62,24 @@ def add_frame(db: Database, account_id: str, new: NewUpload, *, clip_id: str, se
     return _add(db, account_id, new, origin="frame", clip_id=clip_id, seconds=seconds)
 
 
+def add_version(db: Database, account_id: str, new: NewUpload, *, source_id: str, recipe: str) -> Asset:
+    """The asset of a file that was made out of another one; see :func:`version_of`."""
+    return _add(db, account_id, new, origin="version", source_id=source_id, recipe=recipe)
+
+
+def version_of(db: Database, account_id: str, source_id: str, recipe: str) -> Asset | None:
+    """What was made out of an asset of the account by a recipe, if it was made before."""
+    with db.read() as session:
+        return session.exec(
+            select(Asset).where(
+                Asset.source_asset_id == source_id,
+                Asset.recipe == recipe,
+                Asset.account_id == account_id,
+                col(Asset.deleted_at).is_(None),
+            )
+        ).first()
+
+
 def _add(
     db: Database,
     account_id: str,
@@ -70,6 +88,8 @@ def _add(
     origin: str,
     clip_id: str | None = None,
     seconds: float | None = None,
+    source_id: str | None = None,
+    recipe: str | None = None,
 ) -> Asset:
     with db.write() as session:
         keep_files(session, new.file, new.poster)
@@ -82,6 +102,8 @@ def _add(
                 Asset.kind == new.kind,
                 Asset.source_clip_id == clip_id,
                 Asset.source_seconds == seconds,
+                Asset.source_asset_id == source_id,
+                Asset.recipe == recipe,
                 col(Asset.deleted_at).is_(None),
             )
             .order_by(col(Asset.id))
@@ -107,6 +129,8 @@ def _add(
             has_audio=new.has_audio,
             source_clip_id=clip_id,
             source_seconds=seconds,
+            source_asset_id=source_id,
+            recipe=recipe,
         )
         session.add(asset)
         return asset
@@ -120,13 +144,14 @@ class ClipFilm:
     sha256: str
     mime: str
     model_name: str
+    asset_id: str
 
 
 def film_of(db: Database, account_id: str, clip_id: str) -> ClipFilm | None:
     """The video of a finished clip of this very account; nothing for all else, whatever the reason."""
     with db.read() as session:
         found = session.exec(
-            select(Asset.file_key, Asset.sha256, Asset.mime, Clip.model_name)
+            select(Asset, Clip.model_name)
             .join(Clip, col(Clip.video_id) == col(Asset.id))
             .where(
                 Clip.id == clip_id,
@@ -135,7 +160,10 @@ def film_of(db: Database, account_id: str, clip_id: str) -> ClipFilm | None:
                 col(Clip.removed_at).is_(None),
             )
         ).first()
-    return None if found is None else ClipFilm(*found)
+    if found is None:
+        return None
+    video, model_name = found
+    return ClipFilm(video.file_key, video.sha256, video.mime, model_name, video.id)
 
 
 def owned_asset(db: Database, account_id: str, asset_id: str) -> Asset | None:

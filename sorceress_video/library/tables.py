@@ -116,7 +116,8 @@ class Asset(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     account_id: str = Field(sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), nullable=False))
     origin: str = Field(max_length=16)
-    """``upload``, ``result``, or ``frame``: a picture taken out of a clip."""
+    """``upload``, ``result``, ``frame``: a picture taken out of a clip, or ``version``: made out of another
+    asset."""
     kind: str = Field(max_length=16)
     """``image``, ``video`` or ``audio``."""
     name: str = Field(default="", max_length=200)
@@ -143,6 +144,10 @@ class Asset(SQLModel, table=True):
     """The clip that a frame was taken from. Not a foreign key: frames outlive the clip."""
     source_seconds: float | None = None
     """When in that clip the frame comes onto the screen."""
+    source_asset_id: str | None = Field(default=None, max_length=32, index=True)
+    """What a version was made of. Not a foreign key: versions outlive it."""
+    recipe: str | None = Field(default=None, max_length=64)
+    """How the version was made; the same recipe gives the same version."""
     created_at: datetime = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 

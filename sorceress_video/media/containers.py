@@ -124,9 +124,10 @@ def decoded_frames(container: InputContainer, *, threads: int = 1) -> Iterator[a
     if not container.streams.video:
         return
     stream = container.streams.video[0]
-    stream.codec_context.thread_count = threads
-    if threads > 1:
-        stream.thread_type = "AUTO"
+    if not stream.codec_context.is_open:  # A second pass decodes as the first one did.
+        stream.codec_context.thread_count = threads
+        if threads > 1:
+            stream.thread_type = "AUTO"
     for packet in container.demux(stream):
         try:
             yield from packet.decode()

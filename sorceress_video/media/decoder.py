@@ -27,6 +27,8 @@ TASKS = {
     "make_derivatives": "sorceress_video.media.derive_tasks",
     "tagged_copy": "sorceress_video.media.tag_tasks",
     "take_frame": "sorceress_video.media.frame_tasks",
+    "lengthen_video": "sorceress_video.media.motion_tasks",
+    "cut_video": "sorceress_video.media.motion_tasks",
     "faststart_copy": "sorceress_video.media.video_tasks",
 }
 
