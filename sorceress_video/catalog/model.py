@@ -223,7 +223,7 @@ def _length_words(route: Route, fitted: Values, shape: OutputShape) -> str:
         return f"{shape.seconds:g} s"
     if "duration" in fitted:
         return "auto length"
-    return "as long as the motion video" if route.mode is Mode.MOTION else ""
+    return "length of the motion" if route.mode is Mode.MOTION else ""
 
 
 def _aspect_words(fitted: Values, shape: OutputShape) -> str:

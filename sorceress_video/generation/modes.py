@@ -13,12 +13,12 @@ TABS: tuple[Mode, ...] = (Mode.TEXT, Mode.IMAGE, Mode.MOTION, Mode.MULTIMODAL)
 
 @dataclass(frozen=True, slots=True)
 class ModeTab:
-    """One tab. ``blockers`` are the names of the selected models that do not do it."""
+    """One tab. ``blockers`` are the selected models that do not do it."""
 
     mode: Mode
     label: str
     usable: bool
-    blockers: tuple[str, ...]
+    blockers: tuple[ModelSpec, ...]
     reason: str
 
 
@@ -28,9 +28,9 @@ def mode_tabs(models: Sequence[ModelSpec]) -> tuple[ModeTab, ...]:
 
 
 def _tab(mode: Mode, models: Sequence[ModelSpec]) -> ModeTab:
-    blockers = tuple(model.name for model in models if mode not in model.modes)
+    blockers = tuple(model for model in models if mode not in model.modes)
     verb = "do" if len(blockers) > 1 else "does"
-    reason = f"{_listed(blockers)} {verb} not do {mode.label}." if blockers else ""
+    reason = f"{listed([model.name for model in blockers])} {verb} not do {mode.label}." if blockers else ""
     return ModeTab(mode, mode.label, not blockers, blockers, reason)
 
 
@@ -42,5 +42,6 @@ def settled_mode(models: Sequence[ModelSpec], wanted: Mode) -> Mode:
     return usable[0]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def listed(names: Sequence[str]) -> str:
+    """“A”, “A and B”, “A, B and C”; nothing of nothing."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -24,7 +24,8 @@ Target = Literal[
 class ReadinessFacts:
     """What the page knows. ``models`` are the selected ones; ``settings`` are by model id.
 
-    ``uploading`` is true while a file for this request is still on its way.
+    ``uploading`` is true while a file for this request is still on its way. ``unprepared`` says of a motion
+    clip that it is being made long enough, or that it cannot be.
     """
 
     signed_in: bool
@@ -35,6 +36,7 @@ class ReadinessFacts:
     settings: Mapping[str, Mapping[str, SettingValue]] = field(default_factory=dict)
     available_providers: Collection[str] = ()
     uploading: bool = False
+    unprepared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def readiness(facts: ReadinessFacts) -> Readiness:
     missing = tuple(Missing(reason.code, reason.sentence, STEPS[reason.code].target) for reason in reasons)
     if facts.uploading:
         missing = (*missing, UPLOADING)
+    if facts.unprepared:
+        missing = (*missing, Missing("unprepared", facts.unprepared, "motion"))
     if not facts.signed_in:
         return Readiness(SIGN_IN_LABEL, "sign_in", enabled=False, missing=(SIGN_IN, *missing))
     if not missing:

@@ -146,7 +146,7 @@ def test_every_model_tells_what_the_cards_need() -> None:
         ("seedance-2.0", "text", (), "720p · 8 s · 16:9 · audio"),
         ("kling-3.0-pro", "text", (), "1080p · 5 s · 16:9 · audio"),
         ("kling-3.0-pro", "image", ("start_frame",), "1080p · 5 s · audio"),
-        ("kling-3.0-pro", "motion", ("character",), "1080p · as long as the motion video"),
+        ("kling-3.0-pro", "motion", ("character",), "1080p · length of the motion"),
         ("veo-3.1-fast", "text", (), "720p · 8 s · 16:9 · audio"),
         ("veo-3.1-fast", "image", ("start_frame",), "720p · 8 s · auto ratio · audio"),
         ("animatic", "text", (), "720p · 5 s · 16:9"),

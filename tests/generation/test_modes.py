@@ -43,11 +43,11 @@ def test_a_tab_is_usable_only_if_all_selected_models_support_it(
     model_ids: tuple[str, ...], tabs: dict[str, tuple[str, ...]]
 ) -> None:
     found = mode_tabs([CATALOG.get(model_id) for model_id in model_ids])
-    assert {tab.label: tab.blockers for tab in found} == tabs
+    assert {tab.label: tuple(model.name for model in tab.blockers) for tab in found} == tabs
     for tab in found:
         assert tab.usable == (not tab.blockers)
         assert bool(tab.reason) == bool(tab.blockers)
-        assert all(name in tab.reason for name in tab.blockers)
+        assert all(model.name in tab.reason for model in tab.blockers)
 
 
 def test_extending_a_clip_has_no_tab() -> None:

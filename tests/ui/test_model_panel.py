@@ -75,16 +75,19 @@ def test_a_card_names_the_kinds_of_generation_that_the_model_does() -> None:
 
 def test_only_models_that_can_do_something_here_are_offered() -> None:
     offered = {spec.id for spec in offered_models(get_catalog())}
-    assert {"animatic", "seedance-2.0", "kling-3.0-pro", "veo-3.1-fast"} <= offered
-    assert "animatic-motion" not in offered
+    assert {"animatic", "animatic-motion", "animatic-references"} <= offered
+    assert {"seedance-2.0", "kling-3.0-pro", "veo-3.1-fast"} <= offered
 
 
 # --- settings
 
 
 @pytest.mark.spec("M4")
-@pytest.mark.parametrize("mode", [Mode.TEXT, Mode.IMAGE])
-@pytest.mark.parametrize("spec", offered_models(get_catalog()), ids=lambda spec: spec.id)
+@pytest.mark.parametrize(
+    ("spec", "mode"),
+    [(spec, mode) for spec in offered_models(get_catalog()) for mode in spec.modes],
+    ids=lambda part: getattr(part, "id", part),
+)
 def test_every_shown_setting_has_a_control(spec: ModelSpec, mode: Mode) -> None:
     shown = {view.name for view in spec.choices(mode, frozenset(), {}) if view.kind is not SettingKind.LIST}
     sheet = settings_sheet(spec, mode, frozenset(), {})
@@ -204,7 +207,7 @@ async def test_the_page_always_opens_on_cloud(tab: Tab) -> None:
 async def test_a_source_or_model_that_does_not_exist_changes_nothing(tab: Tab) -> None:
     await tab.send(ModelPanelState.choose_source, "moon")
     await tab.send(ModelPanelState.open_settings, "no-such-model")
-    await tab.send(ModelPanelState.open_info, "animatic-motion")
+    await tab.send(ModelPanelState.open_info, "no-such-model")
     shown = tab.of(ModelPanelState)
     assert shown["source"] == "cloud"
     assert not shown.get("settings_open")

@@ -10,7 +10,6 @@ from sorceress_video.catalog import Catalog, InputRole, MediaKind, Mode, Setting
 from sorceress_video.generation.requests import InputRef
 from sorceress_video.ui.prompt_panel.compose import (
     Choices,
-    StoredFrame,
     changed_settings,
     compose,
     remembered,
@@ -18,13 +17,14 @@ from sorceress_video.ui.prompt_panel.compose import (
     request_settings,
     settle,
 )
+from sorceress_video.ui.prompt_panel.inputs import PANEL_ROLES, StoredInput
 
 CATALOG = get_catalog()
 KLING, VEO, SEEDANCE, ANIMATIC = "kling-3.0-pro", "veo-3.1-fast", "seedance-2.0", "animatic"
 READY = Choices(signed_in=True, providers=frozenset({"sandbox", "fal"}))
 
 
-def frame(role: InputRole, width: int = 1920, height: int = 1080) -> StoredFrame:
+def frame(role: InputRole, width: int = 1920, height: int = 1080) -> StoredInput:
     ref = InputRef(
         role=role,
         asset_id=f"{role}-{width}",
@@ -34,11 +34,11 @@ def frame(role: InputRole, width: int = 1920, height: int = 1080) -> StoredFrame
         width=width,
         height=height,
     )
-    return StoredFrame(ref, "ridge.png", "/media/x/image", "/media/x/poster")
+    return StoredInput(ref, "ridge.png", "/media/x/image", "/media/x/poster")
 
 
 def with_frames(choices: Choices, *roles: InputRole, width: int = 1920, height: int = 1080) -> Choices:
-    return replace(choices, mode=Mode.IMAGE, frames={role: frame(role, width, height) for role in roles})
+    return replace(choices, mode=Mode.IMAGE, inputs={role: [frame(role, width, height)] for role in roles})
 
 
 def catalog_where(model_id: str, **changes: object) -> Catalog:
@@ -79,9 +79,12 @@ def test_a_tab_that_not_every_model_does_is_disabled_and_says_who_does_not() -> 
     assert settle(catalog, [VEO, KLING], Mode.IMAGE) is Mode.TEXT
 
 
-def test_only_the_kinds_that_have_a_panel_get_a_tab() -> None:
+def test_the_selected_models_decide_which_tabs_there_are() -> None:
     shown = compose(CATALOG, replace(READY, model_ids=[SEEDANCE]))
-    assert [tab.mode for tab in shown.tabs] == ["text", "image"]
+    assert [tab.mode for tab in shown.tabs] == ["text", "image", "multimodal"]
+    every = compose(CATALOG, READY)
+    assert [tab.mode for tab in every.tabs] == ["text", "image", "motion", "multimodal"]
+    assert all(tab.usable for tab in every.tabs)
 
 
 # --- prompt and slots
@@ -193,8 +196,9 @@ def test_while_the_start_frame_is_on_its_way_it_is_not_asked_for_again() -> None
 
 @pytest.mark.spec("P10")
 def test_a_missing_thing_leads_to_a_place_that_the_panels_have() -> None:
-    places = {"sign_in", "models", "start_frame", "prompt", ""}
-    for choices in (Choices(), READY, replace(READY, model_ids=[KLING], mode=Mode.IMAGE)):
+    places = {"sign_in", "models", "start_frame", "character", "motion", "references", "prompt", ""}
+    modes = [replace(READY, model_ids=[KLING], mode=mode) for mode in PANEL_ROLES]
+    for choices in (Choices(), READY, *modes, replace(modes[3], model_ids=[SEEDANCE])):
         shown = compose(CATALOG, choices)
         for face in (shown.faces.filled, shown.faces.blank, shown.faces.filled_uploading):
             assert {face.target, *(thing.target for thing in face.missing)} <= places

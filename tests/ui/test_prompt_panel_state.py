@@ -164,7 +164,7 @@ async def test_a_frame_that_was_deleted_meanwhile_is_missed_before_anything_is_s
         session.get_one(Asset, asset_id).deleted_at = ada.created_at
     await tab.send(PromptState.generate, "A ridge", TOKEN)
     refusal = page(tab, PromptState)["refusal"]
-    assert refusal == "A frame is no longer in your library. Add it again."
+    assert refusal == "The start frame is no longer in your library. Add it again."
     assert clips(deployment, ada) == []
 
 

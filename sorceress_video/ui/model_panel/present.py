@@ -46,7 +46,13 @@ _SHORT_KINDS: Final = {
 }
 _SAID_ELSEWHERE: Final = frozenset({"Motion Match", "Multimodal", "References", "Free"})
 """Badges that a card shows already: as a kind, or as the price."""
-_TONES: Final = {"New": "accent", "Fast": "info", "Start frame required": "gold", "Animatic": "accent"}
+_TONES: Final = {
+    "New": "accent",
+    "Animatic": "accent",
+    "Fast": "info",
+    "Start frame required": "gold",
+    "Character image required": "gold",
+}
 _CONTROLS: Final = {
     SettingKind.SWITCH: "switch",
     SettingKind.SLIDER: "slider",

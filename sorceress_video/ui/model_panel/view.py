@@ -112,8 +112,8 @@ def _card(card: rx.Var[ModelCard]) -> rx.Component:
         rx.el.button(
             rx.el.span(kit.icon("check", size=12), class_name="model-tick"),
             rx.el.span(
-                rx.el.span(card.name, class_name="font-semibold text-text-1 truncate"),
-                rx.el.span(card.vendor, class_name="text-sm text-text-3 truncate"),
+                rx.el.span(card.name, class_name="font-semibold text-text-1 shrink-0 max-w-full truncate"),
+                rx.el.span(card.vendor, class_name="text-sm text-text-3 truncate min-w-0"),
                 class_name="flex items-baseline gap-1.5 min-w-0",
             ),
             type="button",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.frame.panel import FRAME_SCRIPT
-from sorceress_video.ui.prompt_panel.models import ButtonFaces, Slot
+from sorceress_video.ui.prompt_panel.models import ButtonFaces, Slot, Tray
 
 _DRAFT = rx.asset("draft.jsx", shared=True)
 _SLOTS = rx.asset("slots.jsx", shared=True)
-IMPORTED = (FRAME_SCRIPT,)
-"""Scripts of other folders that these import; naming them has them laid out for the build."""
+_TRAYS = rx.asset("trays.jsx", shared=True)
+IMPORTED = (FRAME_SCRIPT, rx.asset("upload.jsx", shared=True))
+"""Scripts that only these import; naming them has them laid out for the build."""
 
 
 class PromptBox(rx.Component):
@@ -60,4 +61,23 @@ class FrameSlots(rx.Component):
     slots: rx.Var[list[Slot]]
     signed_in: rx.Var[bool]
     on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_clip_frame: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
     on_remove: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class Trays(rx.Component):
+    """Places for several files; handlers get the tray's role, then an asset's or a clip's id.
+
+    Those that may change labels get the prompt's present text last; see ``trays.jsx``.
+    """
+
+    library = _TRAYS.importable_path
+    tag = "Trays"
+
+    trays: rx.Var[list[Tray]]
+    signed_in: rx.Var[bool]
+    on_add: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_film: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_remove: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
+    on_move: rx.EventHandler[rx.event.passthrough_event_spec(str, str, int, str)]
+    on_trim: rx.EventHandler[rx.event.passthrough_event_spec(str, float)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from sorceress_video.catalog import (
     Catalog,
@@ -14,44 +13,42 @@ from sorceress_video.catalog import (
     NoRoute,
     Price,
     SettingValue,
+    renumbered,
     total,
 )
-from sorceress_video.generation.modes import mode_tabs, settled_mode
-from sorceress_video.generation.readiness import Readiness, ReadinessFacts, readiness
+from sorceress_video.catalog.labels import STEMS
+from sorceress_video.generation.modes import listed, mode_tabs, settled_mode
+from sorceress_video.generation.plan import shares
+from sorceress_video.generation.readiness import Missing, ReadinessFacts, readiness
 from sorceress_video.generation.requests import InputRef, fitted_settings, roles_of
 from sorceress_video.library.ledger import MonthSpend
+from sorceress_video.ui.prompt_panel.inputs import (
+    PANEL_ROLES,
+    Inputs,
+    Intake,
+    StoredInput,
+    least_motion,
+    most_motion,
+    notes,
+    preparing,
+    references,
+    slots,
+    taken,
+    trays,
+    unprepared,
+)
 from sorceress_video.ui.prompt_panel.models import (
     BudgetBar,
     ButtonFace,
     ButtonFaces,
     CardLine,
     Composition,
-    Frame,
     MissingThing,
     ModeTab,
-    Note,
     PriceLine,
-    Slot,
 )
 
-OFFERED_MODES: Final = (Mode.TEXT, Mode.IMAGE)
-"""The kinds of generation that this version has panels for."""
-
-FRAME_ROLES: Final = (InputRole.START_FRAME, InputRole.END_FRAME)
-_ASPECT_SLACK: Final = 0.02
-_TARGETS: Final = {"references": "start_frame"}
-
 Settings = Mapping[str, Mapping[str, SettingValue]]
-
-
-@dataclass(frozen=True)
-class StoredFrame:
-    """A picture of the account in a slot, with what was measured on it."""
-
-    ref: InputRef
-    name: str
-    url: str
-    poster_url: str
 
 
 @dataclass(frozen=True)
@@ -61,14 +58,14 @@ class Choices:
     model_ids: Sequence[str] = ()
     settings: Settings = field(default_factory=dict)
     mode: Mode = Mode.TEXT
-    frames: Mapping[InputRole, StoredFrame] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=dict)
     signed_in: bool = False
     providers: Collection[str] = ()
 
 
 def offered_models(catalog: Catalog) -> tuple[ModelSpec, ...]:
     """The models that can do something in this version, in the catalog's order."""
-    return tuple(model for model in catalog if not set(OFFERED_MODES).isdisjoint(model.modes))
+    return tuple(model for model in catalog if not PANEL_ROLES.keys().isdisjoint(model.modes))
 
 
 def offered_model(catalog: Catalog, model_id: str) -> ModelSpec | None:
@@ -84,29 +81,25 @@ def selected_models(catalog: Catalog, model_ids: Sequence[str]) -> list[ModelSpe
 def settle(catalog: Catalog, model_ids: Sequence[str], wanted: Mode) -> Mode:
     """The mode to be in with these models: the wanted one while they do it, else the first that all do."""
     mode = settled_mode(selected_models(catalog, model_ids), wanted)
-    return mode if mode in OFFERED_MODES else wanted
-
-
-def inputs_of(choices: Choices) -> tuple[InputRef, ...]:
-    """The files that go along: frames only where the mode takes them, the end frame only where all do."""
-    if choices.mode is not Mode.IMAGE:
-        return ()
-    return tuple(choices.frames[role].ref for role in FRAME_ROLES if role in choices.frames)
+    return mode if mode in PANEL_ROLES else wanted
 
 
 def compose(catalog: Catalog, choices: Choices) -> Composition:
     """Both panels, for these choices."""
     models = selected_models(catalog, choices.model_ids)
-    inputs = _taken(models, choices)
+    inputs = taken(models, choices.mode, choices.inputs)
     prices = [(model, _price(model, choices, inputs)) for model in models]
     whole = total([price for _, price in prices])
     limit, limited_by = _prompt_limit(models, choices.mode, inputs)
+    given = Intake(models, choices.mode, choices.inputs, choices.settings)
     return Composition(
         mode=choices.mode.value,
         tabs=_tabs(models, choices.mode),
         lines={model.id: _line(model, choices) for model in offered_models(catalog)},
-        slots=_slots(models, choices),
-        notes=_notes(models, choices, inputs),
+        slots=slots(given),
+        trays=trays(given),
+        references=references(choices.mode, choices.inputs),
+        notes=notes(given),
         prices=[PriceLine(model.id, model.name, price.text) for model, price in prices],
         total=_total_text(whole, prices),
         total_note=whole.note,
@@ -120,8 +113,10 @@ def values_in_force(model: ModelSpec, choices: Choices) -> tuple[Mode, frozenset
     """The mode and input roles that a model's settings are shown for."""
     mode = choices.mode
     if mode not in model.modes:
-        mode = next(other for other in OFFERED_MODES if other in model.modes)
-    return mode, roles_of(_taken([model], choices)) if mode is choices.mode else frozenset()
+        mode = next(other for other in PANEL_ROLES if other in model.modes)
+    if mode is not choices.mode:
+        return mode, frozenset()
+    return mode, roles_of(taken([model], mode, choices.inputs))
 
 
 def changed_settings(
@@ -159,6 +154,37 @@ def remembered(
     )
 
 
+def role_among(role: str, roles: Collection[InputRole]) -> InputRole | None:
+    """The role that the browser named, if it is one of these."""
+    return next((known for known in roles if known.value == role), None)
+
+
+def first_short(catalog: Catalog, choices: Choices) -> StoredInput | None:
+    """The first motion clip that still has to be lengthened for the selected models."""
+    models = selected_models(catalog, choices.model_ids)
+    return next(iter(preparing(models, choices.mode, choices.inputs)), None)
+
+
+def shortest_motion(catalog: Catalog, model_ids: Sequence[str]) -> float:
+    """Seconds that a motion clip needs for these models."""
+    return least_motion(selected_models(catalog, model_ids))
+
+
+def longest_motion(catalog: Catalog, model_ids: Sequence[str]) -> float | None:
+    """Seconds that a motion clip may have for these models."""
+    return most_motion(selected_models(catalog, model_ids))
+
+
+def followed(text: str, role: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """The prompt after a tray's files changed their places; asset ids in order."""
+    place = role_among(role, STEMS)
+    if place is None:
+        return text
+    now = {asset_id: number for number, asset_id in enumerate(after, start=1)}
+    places = {number: now.get(asset_id) for number, asset_id in enumerate(before, start=1)}
+    return renumbered(text, place, places)
+
+
 def request_settings(catalog: Catalog, choices: Choices) -> dict[str, dict[str, SettingValue]]:
     """Complete settings of the selected models for this mode and these frames."""
     models = selected_models(catalog, choices.model_ids)
@@ -167,36 +193,32 @@ def request_settings(catalog: Catalog, choices: Choices) -> dict[str, dict[str, 
 
 def request_inputs(catalog: Catalog, choices: Choices) -> tuple[InputRef, ...]:
     """The files of a request."""
-    return _taken(selected_models(catalog, choices.model_ids), choices)
-
-
-def _taken(models: Sequence[ModelSpec], choices: Choices) -> tuple[InputRef, ...]:
-    # An end frame that not every model takes stays in its slot, unused, and the slot says so.
-    return tuple(
-        ref
-        for ref in inputs_of(choices)
-        if ref.role is InputRole.START_FRAME or not _without(models, choices.mode, ref.role)
-    )
-
-
-def _without(models: Sequence[ModelSpec], mode: Mode, role: InputRole) -> list[str]:
-    return [model.name for model in models if role not in model.accepts(mode)]
+    return taken(selected_models(catalog, choices.model_ids), choices.mode, choices.inputs)
 
 
 def _tabs(models: Sequence[ModelSpec], current: Mode) -> list[ModeTab]:
+    """The kinds that the selected models define; every kind where none is selected."""
     known = {tab.mode: tab for tab in mode_tabs(models)}
-    tabs: list[ModeTab] = []
-    for mode in OFFERED_MODES:
-        tab = known.get(mode)
-        reason = tab.reason if tab else f"None of the selected models does {mode.label}." if models else ""
-        tabs.append(ModeTab(mode.value, mode.label, not reason, mode is current, reason))
-    return tabs
+    return [
+        ModeTab(
+            mode.value,
+            mode.label,
+            mode.label.removesuffix(" to Video"),
+            usable=tab.usable if tab else True,
+            selected=mode is current,
+            reason=tab.reason if tab else "",
+            remedy=f"Deselect {listed([model.name for model in tab.blockers])}" if tab else "",
+            blockers=[model.id for model in tab.blockers] if tab else [],
+        )
+        for mode in PANEL_ROLES
+        if (tab := known.get(mode)) or not models
+    ]
 
 
 def _line(model: ModelSpec, choices: Choices) -> CardLine:
     """A card speaks for the present mode, or for the first that the model has."""
     mode, roles = values_in_force(model, choices)
-    inputs = _taken([model], choices) if roles else ()
+    inputs = taken([model], mode, choices.inputs) if roles else ()
     values = choices.settings.get(model.id, {})
     selected = model.id in choices.model_ids
     try:
@@ -207,10 +229,15 @@ def _line(model: ModelSpec, choices: Choices) -> CardLine:
 
 
 def _price(model: ModelSpec, choices: Choices, inputs: Sequence[InputRef]) -> Price:
+    values = choices.settings.get(model.id, {})
     try:
-        return model.price(choices.mode, roles_of(inputs), choices.settings.get(model.id, {}), inputs)
+        prices = [
+            model.price(choices.mode, roles_of(share), values, share)
+            for share in shares(choices.mode, inputs)
+        ]
     except NoRoute as error:
         return Price(None, note=error.sentence)
+    return prices[0] if len(prices) == 1 else total(prices)
 
 
 def budget_bar(money: MonthSpend) -> BudgetBar:
@@ -238,65 +265,6 @@ def _total_text(whole: Price, prices: Sequence[tuple[ModelSpec, Price]]) -> str:
     return f"{known.text} + unknown" if known.micro_usd else "unknown"
 
 
-def _slots(models: Sequence[ModelSpec], choices: Choices) -> list[Slot]:
-    if choices.mode is not Mode.IMAGE:
-        return []
-    slots = []
-    for role in FRAME_ROLES:
-        lacking = _without(models, choices.mode, role) if role is InputRole.END_FRAME else []
-        verb = "do" if len(lacking) > 1 else "does"
-        reason = f"{' and '.join(lacking)} {verb} not take one." if lacking else ""
-        stored = choices.frames.get(role)
-        slots.append(
-            Slot(
-                role=role.value,
-                label=role.label,
-                optional=role is InputRole.END_FRAME,
-                usable=not lacking,
-                reason=reason,
-                frame=_frame(stored) if stored else None,
-            )
-        )
-    return slots
-
-
-def _frame(stored: StoredFrame) -> Frame:
-    ref = stored.ref
-    size = f"{ref.width} × {ref.height}" if ref.width and ref.height else ""
-    return Frame(ref.asset_id, stored.name, stored.url, stored.poster_url, size)
-
-
-def _notes(models: Sequence[ModelSpec], choices: Choices, inputs: Sequence[InputRef]) -> list[Note]:
-    notes = [
-        Note(problem, "bad")
-        for model in models
-        for ref in inputs
-        if (
-            problem := model.input_problem(
-                ref.role, ref, mode=choices.mode, given=choices.settings.get(model.id, {})
-            )
-        )
-    ]
-    start = next((ref for ref in inputs if ref.role is InputRole.START_FRAME), None)
-    if start is not None:
-        notes += [Note(text, "info") for model in models if (text := _crop(model, choices, inputs, start))]
-    return notes
-
-
-def _crop(model: ModelSpec, choices: Choices, inputs: Sequence[InputRef], start: InputRef) -> str:
-    """“Veo 3.1 Fast crops this frame to 16:9.” where the clip's shape is not the frame's."""
-    try:
-        shape = model.output_shape(choices.mode, roles_of(inputs), choices.settings.get(model.id, {}), inputs)
-    except NoRoute:
-        return ""
-    wide, _, high = (shape.aspect or "").partition(":")
-    if not (wide.isdigit() and high.isdigit() and start.width and start.height):
-        return ""
-    if abs(start.width / start.height / (int(wide) / int(high)) - 1) <= _ASPECT_SLACK:
-        return ""
-    return f"{model.name} crops this frame to {shape.aspect}."
-
-
 def _prompt_limit(models: Sequence[ModelSpec], mode: Mode, inputs: Sequence[InputRef]) -> tuple[int, str]:
     """The smallest limit of the selected models in characters, and whose it is; 0 where none is selected."""
     limits: list[tuple[int, str]] = []
@@ -312,10 +280,10 @@ def _prompt_limit(models: Sequence[ModelSpec], mode: Mode, inputs: Sequence[Inpu
 def _faces(models: Sequence[ModelSpec], choices: Choices, inputs: Sequence[InputRef]) -> ButtonFaces:
     filled, blank = _facts(models, choices, inputs, "x"), _facts(models, choices, inputs, "")
     return ButtonFaces(
-        filled=_face(readiness(filled)),
-        blank=_face(readiness(blank)),
-        filled_uploading=_face(readiness(replace(filled, uploading=True))),
-        blank_uploading=_face(readiness(replace(blank, uploading=True))),
+        filled=_face(filled),
+        blank=_face(blank),
+        filled_uploading=_face(replace(filled, uploading=True)),
+        blank_uploading=_face(replace(blank, uploading=True)),
     )
 
 
@@ -330,20 +298,29 @@ def _facts(
         inputs=inputs,
         settings=fitted_settings(models, choices.mode, inputs, choices.settings),
         available_providers=choices.providers,
+        unprepared=unprepared(models, choices.mode, choices.inputs),
     )
 
 
-def _face(ready: Readiness) -> ButtonFace:
-    first = ready.missing[0].target if ready.missing else ""
+def _face(facts: ReadinessFacts) -> ButtonFace:
+    ready = readiness(facts)
+    places = [_place(thing, facts.mode) for thing in ready.missing]
     return ButtonFace(
         label=ready.label,
         short=_short(ready.label),
         action=ready.action,
-        target=_TARGETS.get(first, first),
+        target=places[0] if places else "",
         missing=[
-            MissingThing(thing.sentence, _TARGETS.get(thing.target, thing.target)) for thing in ready.missing
+            MissingThing(thing.sentence, place) for thing, place in zip(ready.missing, places, strict=True)
         ],
     )
+
+
+def _place(thing: Missing, mode: Mode) -> str:
+    """Where on the page a thing is mended. Only Multimodal has a place for all of its files together."""
+    if thing.target != "references" or mode is Mode.MULTIMODAL:
+        return thing.target
+    return next((role.value for role in PANEL_ROLES[mode]), "models")
 
 
 def _short(label: str) -> str:

@@ -34,6 +34,17 @@ export function noteUpload(step) {
   change({ uploads: draft.uploads + step });
 }
 
+/** The text as it is now, which may be newer than the server's. */
+export const presentText = () => draft.text;
+
+let placeLabel = null; // The prompt box knows where the caret was.
+
+/** Puts a label such as “@Image1” into the prompt, where the caret is or was. */
+export function insertLabel(label) {
+  goTo("prompt");
+  placeLabel?.(label);
+}
+
 /* One token for each request; a double click sends the same one, so that it stays one request. */
 let token = "";
 
@@ -84,6 +95,16 @@ export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync
     unsent.current = event.target.value;
     clearTimeout(timer.current);
     timer.current = setTimeout(flush, SYNC_PAUSE);
+  };
+  placeLabel = (label) => {
+    const area = box.current;
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const before = from > 0 && !/\s/.test(value[from - 1]) ? " " : "";
+    const after = /^\s/.test(value.slice(to)) ? "" : " ";
+    area.focus();
+    area.setSelectionRange(from, to);
+    // Typed rather than set, so that it can be undone; what answers is the change event.
+    document.execCommand("insertText", false, `${before}${label}${after}`);
   };
   const keys = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {

@@ -7,13 +7,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ModeTab:
-    """One kind of generation; ``reason`` says why a tab is not usable."""
+    """One kind of generation.
+
+    ``reason`` says why a tab is not usable, ``blockers`` are the ids of the models that keep it from being
+    used, and ``remedy`` is what the button says that deselects them.
+    """
 
     mode: str
     label: str
+    short: str
     usable: bool
     selected: bool
     reason: str
+    remedy: str = ""
+    blockers: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,53 @@ class Slot:
     usable: bool
     reason: str
     frame: Frame | None
+
+
+@dataclass(frozen=True)
+class TrayItem:
+    """A file in a tray. ``label`` is how the panel names it: “Clip 2”, “@Image1”.
+
+    ``length`` is “3.2 s”, ``size`` “1280 × 720”. While ``preparing`` a longer version is being made.
+    ``problem`` is why a selected model does not take it; where cutting helps, ``trim_to`` is the longest it
+    may be, in seconds, else 0.
+    """
+
+    asset_id: str
+    name: str
+    label: str
+    thumb_url: str
+    url: str
+    length: str
+    size: str
+    preparing: bool
+    problem: str
+    trim_to: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tray:
+    """A place for up to ``most`` files of one kind. ``reason`` says which model does not take any."""
+
+    role: str
+    label: str
+    kind: str
+    most: int
+    optional: bool
+    reason: str
+    note: str
+    items: list[TrayItem]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A file that the prompt can name: ``@Image1``. ``thumb_url`` is empty for sound."""
+
+    label: str
+    kind: str
+    name: str
+    thumb_url: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -116,6 +170,8 @@ class Composition:
     tabs: list[ModeTab]
     lines: dict[str, CardLine]
     slots: list[Slot]
+    trays: list[Tray]
+    references: list[Reference]
     notes: list[Note]
     prices: list[PriceLine]
     total: str

@@ -1,31 +1,8 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { ImagePlus, X } from "lucide-react";
-import { noteUpload } from "./draft.jsx";
-
-const UPLOADS = "/api/uploads";
-
-/** Sends one file as it is, with progress; the answer is the server's JSON, or a sentence why not. */
-function send(file, purpose, onProgress) {
-  const request = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    request.open("POST", `${UPLOADS}?purpose=${purpose}`);
-    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name || "pasted"));
-    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-    request.responseType = "json";
-    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    request.onload = () => {
-      if (request.status < 300 && request.response?.id) resolve(request.response);
-      else reject(new Error(request.response?.error?.message || `The server refused the file (${request.status}).`));
-    };
-    request.onerror = () => reject(new Error("The connection dropped while the file was sent. Try again."));
-    request.onabort = () => reject(null);
-    request.send(file);
-  });
-  return { done, abort: () => request.abort() };
-}
+import { KINDS, assetIn, clipIn, holdsClip, holdsFiles, holdsLink, mayBe, send } from "./upload.jsx";
 
 const imageIn = (transfer) => [...(transfer?.files ?? [])].find((file) => file.type.startsWith("image/"));
-const holdsFiles = (event) => event.dataTransfer?.types?.includes("Files");
 
 function Picture({ src, name, size }) {
   return h(
@@ -37,17 +14,49 @@ function Picture({ src, name, size }) {
   );
 }
 
-function Slot({ slot, busy, error, signedIn, onFile, onRemove, onCancel }) {
+/** A clip was dropped: which of its frames? */
+function WhichFrame({ slot, onChoose, onCancel }) {
+  const first = useRef(null);
+  useEffect(() => first.current?.focus(), []);
+  const choice = (which, words, ref) =>
+    h("button", { key: which, ref, type: "button", className: "slot-choice", "data-testid": `frame-${which}`, onClick: () => onChoose(which) }, words);
+  return h(
+    "div",
+    {
+      role: "group",
+      "aria-label": `Which frame of the clip as ${slot.label.toLowerCase()}?`,
+      className: "slot-choices",
+      onKeyDown: (event) => event.key === "Escape" && onCancel(),
+    },
+    choice("first", "First frame", first),
+    choice("last", "Last frame"),
+    h("button", { type: "button", className: "slot-choice", onClick: onCancel }, "Cancel"),
+  );
+}
+
+function Slot({ slot, busy, error, signedIn, onFile, onAsset, onClipFrame, onRemove, onCancel }) {
   const input = useRef(null);
   const [over, setOver] = useState(false);
+  const [clip, setClip] = useState(null);
+  const [taking, setTaking] = useState(null);
   const testid = slot.role.replace("_", "-");
   const shown = busy ? { src: busy.preview, name: busy.name } : slot.frame && { src: slot.frame.poster_url, name: slot.frame.name, size: slot.frame.size };
   const choose = () => (signedIn ? input.current.click() : location.assign("/sign-in"));
+  useEffect(() => setTaking(null), [slot.frame?.asset_id]);
+  useEffect(() => {
+    if (!taking) return;
+    const over = setTimeout(() => setTaking(null), 15_000); // The server has said by then why there is none.
+    return () => clearTimeout(over);
+  }, [taking]);
   const drop = (event) => {
     event.preventDefault();
     setOver(false);
-    const file = event.dataTransfer.files[0];
-    if (file && signedIn && slot.usable) onFile(slot.role, file);
+    if (!signedIn || !slot.usable) return;
+    const dragged = clipIn(event.dataTransfer);
+    const asset = assetIn(event.dataTransfer);
+    if (dragged) setClip(dragged);
+    else if (event.dataTransfer.files[0]) onFile(slot.role, event.dataTransfer.files[0]);
+    else if (asset) onAsset(slot.role, asset);
   };
   const label = `${slot.label}: ${shown ? "replace the picture" : "drop, paste or choose a picture"}`;
   return h(
@@ -67,7 +76,7 @@ function Slot({ slot, busy, error, signedIn, onFile, onRemove, onCancel }) {
         "data-filled": shown ? true : undefined,
         "data-refused": error ? true : undefined,
         onDragOver: (event) => {
-          if (!holdsFiles(event)) return;
+          if (!holdsFiles(event) && !holdsClip(event) && !holdsLink(event)) return;
           event.preventDefault();
           setOver(slot.usable && signedIn);
         },
@@ -93,6 +102,7 @@ function Slot({ slot, busy, error, signedIn, onFile, onRemove, onCancel }) {
               h("span", { className: "text-sm text-balance" }, slot.usable ? (signedIn ? "Drop, paste or choose" : "Sign in to add one") : slot.reason),
             ),
       ),
+      taking && h("span", { className: "slot-taking", role: "status" }, "Taking the frame…"),
       busy &&
         h(
           "span",
@@ -119,10 +129,20 @@ function Slot({ slot, busy, error, signedIn, onFile, onRemove, onCancel }) {
           },
           h(X, { size: 14, strokeWidth: 2, "aria-hidden": true }),
         ),
+      clip &&
+        h(WhichFrame, {
+          slot,
+          onCancel: () => setClip(null),
+          onChoose: (which) => {
+            setClip(null);
+            setTaking(clip.id);
+            onClipFrame(slot.role, clip.id, which);
+          },
+        }),
       h("input", {
         ref: input,
         type: "file",
-        accept: "image/*",
+        accept: KINDS.image.accept,
         hidden: true,
         tabIndex: -1,
         "data-testid": `${testid}-file`,
@@ -137,8 +157,8 @@ function Slot({ slot, busy, error, signedIn, onFile, onRemove, onCancel }) {
   );
 }
 
-/** Start and end frame side by side: click, drop or paste; one upload each. */
-export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
+/** Places for one picture each, side by side: click, drop or paste; one upload each. */
+export function FrameSlots({ slots, signedIn, onUploaded, onClipFrame, onRemove }) {
   const [busy, setBusy] = useState({});
   const [errors, setErrors] = useState({});
   const running = useRef({});
@@ -152,7 +172,7 @@ export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
 
   const upload = (role, file) => {
     put(setErrors, role, "");
-    if (file.type && !file.type.startsWith("image/")) {
+    if (!mayBe(file, "image")) {
       put(setErrors, role, `${file.name} is no picture. A frame is a JPEG, PNG or WebP.`);
       return;
     }
@@ -164,7 +184,6 @@ export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
     const { done, abort } = send(file, role, show);
     const mine = { abort, preview };
     running.current[role] = mine;
-    noteUpload(1);
     done
       .then((asset) => {
         show(1);
@@ -174,8 +193,7 @@ export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
       .catch((error) => {
         if (error) put(setErrors, role, error.message);
         if (running.current[role] === mine) finish(role);
-      })
-      .finally(() => noteUpload(-1));
+      });
   };
 
   // The local picture stays until the server's own stands in its place: no flash between them.
@@ -228,6 +246,8 @@ export function FrameSlots({ slots, signedIn, onUploaded, onRemove }) {
           error: errors[slot.role],
           signedIn,
           onFile: upload,
+          onAsset: onUploaded,
+          onClipFrame,
           onRemove: (role) => {
             put(setErrors, role, "");
             onRemove(role);

@@ -12,15 +12,18 @@ import reflex as rx
 
 from sorceress_video.catalog import InputRole, Mode, ModelSpec, SettingValue, get_catalog
 from sorceress_video.generation.plan import PlanRefused
+from sorceress_video.http import frames
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs.admission import AdmissionRefusedError
+from sorceress_video.jobs.motion import MotionRefusedError
 from sorceress_video.library import ledger, preferences
 from sorceress_video.library.database import get_database
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
 from sorceress_video.ui.prompt_panel import compose as rules
-from sorceress_video.ui.prompt_panel.compose import Choices, StoredFrame
+from sorceress_video.ui.prompt_panel.compose import Choices
+from sorceress_video.ui.prompt_panel.inputs import MOST_FILES, PANEL_ROLES, SLOT_ROLES, StoredInput
 from sorceress_video.ui.prompt_panel.models import (
     BudgetBar,
     ButtonFaces,
@@ -28,9 +31,11 @@ from sorceress_video.ui.prompt_panel.models import (
     ModeTab,
     Note,
     PriceLine,
+    Reference,
     Slot,
+    Tray,
 )
-from sorceress_video.ui.prompt_panel.submit import find_frame, restore, submit
+from sorceress_video.ui.prompt_panel.submit import find_film, find_input, fitted, restore, submit, trimmed
 
 KEPT_CHARACTERS: Final = 20_000
 """Longest draft that a tab's state keeps; what is typed beyond it stays in the browser."""
@@ -47,8 +52,12 @@ class PromptState(rx.State):
     selected_count: int = 0
     mode: str = Mode.TEXT.value
     tabs: list[ModeTab] = []
+    blocked_mode: str = ""
+    """The mode whose blockers are shown; empty where none was asked for."""
     lines: dict[str, CardLine] = {}
     slots: list[Slot] = []
+    trays: list[Tray] = []
+    references: list[Reference] = []
     notes: list[Note] = []
     prices: list[PriceLine] = []
     total: str = ""
@@ -69,7 +78,7 @@ class PromptState(rx.State):
     _signed_in: bool = False
     _model_ids: list[str] = []
     _settings: dict[str, dict[str, SettingValue]] = {}
-    _frames: dict[str, StoredFrame] = {}
+    _inputs: dict[str, list[StoredInput]] = {}
 
     # --- coming in
 
@@ -90,7 +99,7 @@ class PromptState(rx.State):
         asset_id = self.router.url.query_parameters.get("start_frame", "")
         if asset_id and member is not None:
             return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
-        return None
+        return self._fitting()
 
     @rx.event
     @public_event
@@ -111,15 +120,29 @@ class PromptState(rx.State):
         """Select a model, or deselect it. A locked one cannot be selected."""
         model = rules.offered_model(get_catalog(), model_id)
         if model is None:
-            return
+            return None
         if model_id in self._model_ids:
             self._model_ids = [other for other in self._model_ids if other != model_id]
         elif model.provider in get_settings().available_providers:
             self._model_ids = [*self._model_ids, model_id]
         else:
-            return
+            return None
         self._settle()
         await self._remember("models", self._model_ids)
+        return self._fitting()
+
+    @rx.event
+    @public_event
+    async def leave_out(self, mode: str):
+        """Deselect the models that keep a mode from being used, and go to it."""
+        tab = next((tab for tab in self.tabs if tab.mode == mode), None)
+        if tab is None:
+            return None
+        self._model_ids = [kept for kept in self._model_ids if kept not in tab.blockers]
+        self.mode = mode
+        self._settle()
+        await self._remember("models", self._model_ids)
+        return self._fitting()
 
     @rx.event
     @public_event
@@ -139,37 +162,172 @@ class PromptState(rx.State):
         if member is not None:
             await asyncio.to_thread(preferences.save, get_database(), member.account_id, name, value)
 
-    # --- mode and frames
+    # --- mode and files
 
     @rx.event
     @public_event
     def choose_mode(self, mode: str):
-        """Go to a kind of generation that all selected models do."""
-        if any(tab.mode == mode and tab.usable for tab in self.tabs):
-            self.mode = mode
-            self._show()
+        """Go to a kind of generation that all selected models do; of another one, say who does not."""
+        tab = next((tab for tab in self.tabs if tab.mode == mode), None)
+        if tab is None:
+            return None
+        if not tab.usable:
+            self.blocked_mode = "" if self.blocked_mode == mode else mode
+            return None
+        self.mode = mode
+        self._show()
+        return self._fitting()
 
     @rx.event
     async def use_frame(self, role: str, asset_id: str):
-        """Put one of the account's pictures into a slot; the panel goes to Image to Video where it can."""
+        """Put one of the account's pictures into a slot; the panel goes to a mode that has the slot."""
         member = await member_of(self)
-        if member is None or role not in rules.FRAME_ROLES:
+        place = rules.role_among(role, SLOT_ROLES)
+        if member is None or place is None:
             return
-        found = await asyncio.to_thread(find_frame, member.account_id, InputRole(role), asset_id)
+        found = await asyncio.to_thread(find_input, member.account_id, place, asset_id)
         if found is None:
             await kit.say(self, "This picture is not in your library.", tone="error")
             return
-        self._frames = {**self._frames, role: found}
-        if any(tab.mode == Mode.IMAGE.value and tab.usable for tab in self.tabs):
-            self.mode = Mode.IMAGE.value
-        self._show()
-        return
+        self._inputs = {**self._inputs, role: [found]}
+        self._go_to(place)
+
+    @rx.event
+    async def use_clip_frame(self, role: str, clip_id: str, which: str):
+        """Put the first or the last frame of a clip into a slot."""
+        member = await member_of(self)
+        if member is None or rules.role_among(role, SLOT_ROLES) is None or which not in ("first", "last"):
+            return None
+        try:
+            asset = await frames.take(member.account_id, clip_id, which)
+        except frames.FrameRefused as refused:
+            await kit.say(self, refused.sentence, tone="error")
+            return None
+        if asset is None:
+            await kit.say(self, "This clip is not there any more.", tone="error")
+            return None
+        return PromptState.use_frame(role, asset.id)
 
     @rx.event
     def remove_frame(self, role: str):
         """Empty a slot. The picture stays in the library."""
-        self._frames = {kept: frame for kept, frame in self._frames.items() if kept != role}
+        self._inputs = {kept: files for kept, files in self._inputs.items() if kept != role}
         self._show()
+
+    @rx.event
+    async def add_file(self, role: str, asset_id: str):
+        """Put one of the account's files into a tray, behind those that are there."""
+        member = await member_of(self)
+        place = rules.role_among(role, MOST_FILES)
+        found = member and place and await asyncio.to_thread(find_input, member.account_id, place, asset_id)
+        return await self._take(place, found or None, "This file is not in your library.")
+
+    @rx.event
+    async def add_film(self, role: str, clip_id: str):
+        """Put the video of one of the account's clips into a tray."""
+        member = await member_of(self)
+        place = rules.role_among(role, MOST_FILES)
+        found = member and place and await asyncio.to_thread(find_film, member.account_id, place, clip_id)
+        return await self._take(place, found or None, "This clip is not there any more.")
+
+    @rx.event
+    async def add_motion_from_clip(self, clip_id: str):
+        """Use one of the account's clips as a motion clip."""
+        return PromptState.add_film(InputRole.MOTION_CLIP.value, clip_id)
+
+    @rx.event
+    def remove_file(self, role: str, asset_id: str, text: str):
+        """Take a file out of a tray; labels in the prompt follow. The file stays in the library."""
+        files = self._inputs.get(role, [])
+        self._rearrange(role, [kept for kept in files if kept.ref.asset_id != asset_id], text)
+        return self._fitting()
+
+    @rx.event
+    def move_file(self, role: str, asset_id: str, place: int, text: str):
+        """Put a file of a tray at another place, counted from 0; labels in the prompt follow."""
+        files = self._inputs.get(role, [])
+        moved = [kept for kept in files if kept.ref.asset_id == asset_id]
+        others = [kept for kept in files if kept.ref.asset_id != asset_id]
+        at = max(0, min(place, len(others)))
+        self._rearrange(role, [*others[:at], *moved, *others[at:]], text)
+
+    @rx.event
+    async def trim_motion(self, asset_id: str, start: float):
+        """Put the part of a motion clip that the models take in its place."""
+        member = await member_of(self)
+        longest = rules.longest_motion(get_catalog(), self._model_ids)
+        if member is None or longest is None or not self._holds(InputRole.MOTION_CLIP, asset_id):
+            return None
+        try:
+            cut = await asyncio.to_thread(trimmed, member.account_id, asset_id, float(start), longest)
+        except (MotionRefusedError, ValueError) as refused:
+            await kit.say(self, str(refused), tone="error")
+            return None
+        self._swap(asset_id, cut)
+        return self._fitting()
+
+    @rx.event(background=True)
+    async def fit_motion(self):
+        """Lengthen the motion clips that are too short for a selected model, one after the other."""
+        member = await member_of(self)
+        while member is not None:
+            async with self:
+                short = rules.first_short(get_catalog(), self._choices())
+                least = rules.shortest_motion(get_catalog(), self._model_ids)
+            if short is None:
+                return
+            longer = await asyncio.to_thread(fitted, member.account_id, short, least)
+            async with self:
+                self._swap(short.ref.asset_id, longer)
+
+    async def _take(self, place: InputRole | None, found: StoredInput | None, gone: str):
+        if place is None:
+            return None
+        files = self._inputs.get(place.value, [])
+        if found is None:
+            await kit.say(self, gone, tone="error")
+            return None
+        if self._holds(place, found.ref.asset_id):
+            await kit.say(self, f"{found.name or 'This file'} is there already.", tone="info")
+            return None
+        if len(files) >= MOST_FILES[place]:
+            await kit.say(self, f"Up to {MOST_FILES[place]} files fit here.", tone="error")
+            return None
+        self._inputs = {**self._inputs, place.value: [*files, found]}
+        self._go_to(place)
+        return self._fitting()
+
+    def _holds(self, place: InputRole, asset_id: str) -> bool:
+        return any(kept.ref.asset_id == asset_id for kept in self._inputs.get(place.value, []))
+
+    def _swap(self, asset_id: str, other: StoredInput) -> None:
+        role = InputRole.MOTION_CLIP.value
+        files = [other if kept.ref.asset_id == asset_id else kept for kept in self._inputs.get(role, [])]
+        self._inputs = {**self._inputs, role: files}
+        self._show()
+
+    def _rearrange(self, role: str, files: list[StoredInput], text: str) -> None:
+        before = [kept.ref.asset_id for kept in self._inputs.get(role, [])]
+        after = [kept.ref.asset_id for kept in files]
+        if before == after:
+            return
+        self._inputs = {**self._inputs, role: files}
+        followed = rules.followed(text[:KEPT_CHARACTERS], role, before, after)
+        if followed != text:
+            self._replace_text(followed)
+        self._show()
+
+    def _go_to(self, place: InputRole) -> None:
+        usable = {tab.mode for tab in self.tabs if tab.usable}
+        modes = [mode.value for mode, roles in PANEL_ROLES.items() if place in roles]
+        if self.mode not in modes:
+            self.mode = next((mode for mode in modes if mode in usable), self.mode)
+        self._show()
+
+    def _fitting(self):
+        """The event that lengthens what is too short; None where nothing is."""
+        short = rules.first_short(get_catalog(), self._choices())
+        return None if short is None else PromptState.fit_motion
 
     # --- the prompt
 
@@ -207,20 +365,24 @@ class PromptState(rx.State):
         back = await asyncio.to_thread(restore, member.account_id, clip_id) if member else None
         if back is None:
             await kit.say(self, "This clip is not there any more.", tone="error")
-            return
+            return None
         self._replace_text(back.prompt)
         if back.model_id is None:
             await kit.say(self, f"The prompt is back. {back.model_name} is not offered here.", tone="info")
-            return
+            return None
         self._model_ids = [back.model_id]
         self._settings = {**self._settings, back.model_id: back.settings}
-        self._frames = back.frames
+        self._inputs = {role.value: list(files) for role, files in back.inputs.items()}
         self.mode = back.mode.value
         self._settle()
         await self._remember("models", self._model_ids)
         await self._remember("settings", self._settings)
-        await kit.say(self, "Prompt, model and settings are back in the panel.", tone="success")
-        return
+        if back.gone:
+            words = f"Back in the panel, but no longer there: {', '.join(back.gone)}."
+            await kit.say(self, words, tone="info")
+        else:
+            await kit.say(self, "Prompt, model and settings are back in the panel.", tone="success")
+        return self._fitting()
 
     @rx.event
     async def use_prompt(self, clip_id: str):
@@ -263,7 +425,7 @@ class PromptState(rx.State):
             model_ids=list(self._model_ids),
             settings=dict(self._settings),
             mode=Mode(self.mode),
-            frames={InputRole(role): frame for role, frame in self._frames.items()},
+            inputs={InputRole(role): files for role, files in self._inputs.items()},
             signed_in=self._signed_in,
             providers=get_settings().available_providers,
         )
@@ -276,7 +438,7 @@ class PromptState(rx.State):
     def _show(self) -> None:
         shown = rules.compose(get_catalog(), self._choices())
         self.selected_count = sum(line.selected for line in shown.lines.values())
-        self.refusal = ""
+        self.refusal = self.blocked_mode = ""
         for name in _SHOWN:
             if getattr(self, name) != (value := getattr(shown, name)):
                 setattr(self, name, value)
@@ -287,6 +449,8 @@ _SHOWN: Final = (
     "tabs",
     "lines",
     "slots",
+    "trays",
+    "references",
     "notes",
     "prices",
     "total",

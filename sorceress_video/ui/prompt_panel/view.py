@@ -7,7 +7,7 @@ import reflex as rx
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.panel import fold_button, side_panel
 from sorceress_video.ui.frame.state import FrameState
-from sorceress_video.ui.prompt_panel.client import DockPrompt, FrameSlots, GenerateButton, PromptBox
+from sorceress_video.ui.prompt_panel.client import DockPrompt, FrameSlots, GenerateButton, PromptBox, Trays
 from sorceress_video.ui.prompt_panel.models import ModeTab, Note, PriceLine
 from sorceress_video.ui.prompt_panel.state import PromptState
 
@@ -22,11 +22,12 @@ def prompt_panel() -> rx.Component:
             kit.tabs(
                 rx.foreach(PromptState.tabs, _tab),
                 label="Kind of generation",
-                class_name="flex-1 min-w-0 -ml-1",
+                class_name="flex-1 min-w-0 -ml-2 !gap-0",
             ),
             fold_button("right", "prompt"),
             class_name="flex items-center h-12 px-3 border-b border-line shrink-0",
         ),
+        rx.foreach(PromptState.tabs, _blocked),
         rx.el.div(
             PromptBox.create(
                 text=PromptState.text,
@@ -40,7 +41,17 @@ def prompt_panel() -> rx.Component:
                 slots=PromptState.slots,
                 signed_in=FrameState.signed_in,
                 on_uploaded=PromptState.use_frame,
+                on_clip_frame=PromptState.use_clip_frame,
                 on_remove=PromptState.remove_frame,
+            ),
+            Trays.create(
+                trays=PromptState.trays,
+                signed_in=FrameState.signed_in,
+                on_add=PromptState.add_file,
+                on_film=PromptState.add_film,
+                on_remove=PromptState.remove_file,
+                on_move=PromptState.move_file,
+                on_trim=PromptState.trim_motion,
             ),
             rx.el.div(
                 rx.foreach(PromptState.notes, _note),
@@ -67,12 +78,32 @@ def dock() -> rx.Component:
 
 def _tab(tab: rx.Var[ModeTab]) -> rx.Component:
     return kit.tab(
-        tab.label,
+        tab.short,
+        aria_label=tab.label,
         selected=tab.selected,
         on_click=PromptState.choose_mode(tab.mode),
         aria_disabled=~tab.usable,
         data_tip=tab.reason,
         data_testid="mode-" + tab.mode,
+    )
+
+
+def _blocked(tab: rx.Var[ModeTab]) -> rx.Component:
+    """Who keeps a mode from being used, once somebody asked for it, and the way out."""
+    return rx.cond(
+        (PromptState.blocked_mode == tab.mode) & ~tab.usable,
+        rx.el.div(
+            rx.el.p(tab.reason, class_name="text-sm text-text-2 text-pretty"),
+            kit.button(
+                tab.remedy,
+                variant="outline",
+                on_click=PromptState.leave_out(tab.mode),
+                data_testid="mode-deselect",
+            ),
+            role="status",
+            data_testid="mode-blocked",
+            class_name="flex flex-col items-start gap-2 px-3 py-2.5 border-b border-line bg-bg-2",
+        ),
     )
 
 
