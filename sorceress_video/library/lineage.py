@@ -52,7 +52,7 @@ class Family:
 
     parent: Relative | None
     siblings: tuple[Relative, ...]
-    """All of the same click, in its order, the clip itself among them; empty where it was alone."""
+    """Those of the same click, in its order, the clip itself among them."""
     children: tuple[Relative, ...]
     """Newest first."""
     more_children: int
@@ -110,6 +110,8 @@ def family(db: Database, account_id: str, clip_id: str) -> Family:
         children = select(Clip.id).where(*shown, Clip.parent_id == clip_id)
         parent_ids = list(session.exec(parents)) if clip.parent_id else []
         sibling_ids = list(session.exec(siblings.order_by(newest).limit(MOST_RELATIVES)))
+        if clip_id not in sibling_ids:
+            sibling_ids[-1] = clip_id
         child_ids = list(session.exec(children.order_by(newest).limit(MOST_RELATIVES)))
         total = len(child_ids)
         if total == MOST_RELATIVES:
@@ -117,7 +119,7 @@ def family(db: Database, account_id: str, clip_id: str) -> Family:
         known = _relatives(session, {*parent_ids, *sibling_ids, *child_ids})
     return Family(
         parent=known[parent_ids[0]] if parent_ids else None,
-        siblings=tuple(known[one] for one in sibling_ids) if len(sibling_ids) > 1 else (),
+        siblings=tuple(known[one] for one in sibling_ids),
         children=tuple(known[one] for one in child_ids),
         more_children=total - len(child_ids),
         relation=clip.parent_relation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from sorceress_video.library.tables import Clip
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
+from tests.media.files import write_clip
 from tests.support.studio import Member, Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.spec("X4")]
@@ -74,6 +76,43 @@ def test_a_batch_plays_in_step_and_the_address_holds_the_comparison(
     expect(desk.get("compare")).to_be_hidden()
     expect(desk.page).not_to_have_url(re.compile("compare="))
     expect(desk.get("card-favorite-mark")).to_have_count(1)
+
+
+def test_films_of_other_lengths_and_rates_stand_at_the_same_moment(
+    studio: Studio, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    member = studio.member("animatic")
+    ids = [
+        studio.shelve(
+            member,
+            [f"At {fps}"],
+            film=str(write_clip(tmp_path / f"{fps}.mp4", fps=fps, frames=frames)),
+            fps=float(fps),
+            seconds=frames / fps,
+            has_audio=True,
+        )[0]
+        for fps, frames in ((12, 24), (24, 72))
+    ]
+    desk = open_desk(member, path=f"/?compare={','.join(ids)}")
+    films = desk.get("compare-film")
+    expect(films).to_have_count(2)
+    expect(desk.get("compare-time")).to_have_text("00:00.00 / 00:03.00")
+    desk.get("compare-scrub").fill("1")
+    desk.press(desk.get("compare-forward"))
+    expect_frames(desk, [25, 25])  # Of 24 a second: the slower film shows its frame 12 at the same time.
+    desk.get("compare-scrub").fill("2.5")
+    expect_frames(desk, [47, 60])  # The shorter one holds its last frame.
+
+    def silent() -> list[bool]:
+        return films.evaluate_all("films => films.map((film) => film.muted)")
+
+    assert silent() == [False, True]
+    desk.press(desk.get("compare-listen").nth(1))
+    expect(desk.get("compare-listen").nth(1)).to_have_attribute("aria-pressed", "true")
+    assert silent() == [True, False]
+    desk.page.keyboard.press("m")
+    expect(desk.get("compare-listen").nth(1)).to_have_attribute("aria-pressed", "false")
+    assert silent() == [True, True]
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)

@@ -48,6 +48,24 @@ def test_arrow_keys_go_on_the_address_comes_back_and_the_focus_returns(
     expect(desk.page.locator(f'[data-clip-id="{ids[8]}"] [data-tile]')).to_be_focused()
 
 
+@pytest.mark.spec("X2")
+def test_the_prompt_is_copied_without_the_clipboard_of_secure_pages(
+    studio: Studio, open_desk: OpenDesk
+) -> None:
+    member = studio.member("animatic")
+    studio.shelve(member, ["A ridge at dusk"])
+    desk = open_desk(member, path=None)
+    desk.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    desk.open()
+    open_clip(desk)
+    desk.press(desk.get("lightbox-copy"))
+    expect(desk.get("lightbox-copy")).to_have_text("Copied")
+    desk.page.keyboard.press("Escape")
+    desk.prompt.focus()
+    desk.page.keyboard.press("ControlOrMeta+v")
+    expect(desk.prompt).to_have_value("A ridge at dusk")
+
+
 @pytest.mark.spec("X1")
 def test_a_finger_swipes_on_and_picks_from_the_strip(studio: Studio, open_desk: OpenDesk) -> None:
     member = studio.member("animatic")
@@ -108,11 +126,16 @@ def test_continue_makes_a_child_of_the_clip(studio: Studio, open_desk: OpenDesk,
     assert (child.parent_id, child.parent_relation) == (parent_id, "continue")
     open_clip(desk)
     kin = desk.get("lineage-clip")
-    expect(kin).to_have_attribute("data-id", parent_id)
-    kin.focus()
+    expect(kin).to_have_count(2)
+    kin.last.focus()
+    desk.page.keyboard.press("ArrowUp")
+    expect(kin.first).to_be_focused()
     desk.page.keyboard.press("Enter")
     expect(desk.get("lightbox")).to_have_attribute("data-clip-id", parent_id)
-    expect(desk.get("lineage-clip")).to_have_attribute("data-id", child.id)
+    expect(kin.first).to_be_focused()  # The clip itself, from which the tree is walked on.
+    desk.page.keyboard.press("ArrowDown")
+    expect(kin.last).to_have_attribute("data-id", child.id)
+    expect(kin.last).to_be_focused()
 
 
 @pytest.mark.spec("X2")

@@ -106,7 +106,7 @@ def test_a_family_is_parent_siblings_and_children(db: Database, member: str) -> 
     assert family.parent.poster_url is not None
     assert [one.id for one in family.siblings] == list(batch)
     assert [(one.id, one.relation) for one in family.children] == [(child, "reroll")]
-    assert lineage.family(db, member, child).siblings == ()
+    assert [one.id for one in lineage.family(db, member, child).siblings] == [child]
 
 
 def test_many_children_are_counted_not_listed(db: Database, member: str) -> None:
@@ -116,6 +116,14 @@ def test_many_children_are_counted_not_listed(db: Database, member: str) -> None
 
     family = lineage.family(db, member, parent)
     assert (len(family.children), family.more_children) == (MOST_RELATIVES, 5)
+
+
+def test_in_a_large_batch_the_clip_itself_is_always_there(db: Database, member: str) -> None:
+    batch = clips.admit(db, member, "many", [new_clip()] * (MOST_RELATIVES + 5), max_active=100).clip_ids
+
+    siblings = [one.id for one in lineage.family(db, member, batch[-1]).siblings]
+    assert len(siblings) == MOST_RELATIVES
+    assert siblings[-1] == batch[-1]
 
 
 def test_removed_relatives_and_other_members_families_are_not_shown(

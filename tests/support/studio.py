@@ -141,10 +141,21 @@ class Studio:
             active = select(Clip.id).where(col(Clip.status).in_([str(status) for status in ACTIVE]))
             return session.exec(active).first() is None
 
-    def shelve(self, member: Member, prompts: Sequence[str], film: str = "ridge-at-dusk") -> list[str]:
-        """Give a member completed clips, the first the oldest; their ids. The film is one of the demo's."""
+    def shelve(
+        self, member: Member, prompts: Sequence[str], film: str = "ridge-at-dusk", **facts: Any
+    ) -> list[str]:
+        """Give a member completed clips, the first the oldest; their ids.
+
+        Args:
+            member: whose clips.
+            prompts: one for each.
+            film: one of the demo's, or the path of an MP4.
+            facts: what of the film is otherwise than the demo's: ``fps``, ``seconds``, ``has_audio`` …
+        """
         with self.db.write() as session:
             video = self._film(member, film)
+            for name, value in facts.items():
+                setattr(video, name, value)
             batch = Batch(account_id=member.account_id, token=uuid4().hex)
             session.add_all([video, batch])
             session.flush()
@@ -210,8 +221,9 @@ class Studio:
         return asset.id
 
     def _film(self, member: Member, name: str) -> Asset:
-        video = self._keep(_DEMO / f"{name}.mp4", "video/mp4")
-        poster = self._keep(_DEMO / f"{name}.webp", "image/webp")
+        own = Path(name) if name.endswith(".mp4") else None
+        video = self._keep(own or _DEMO / f"{name}.mp4", "video/mp4")
+        poster = self._keep(_DEMO / f"{'ridge-at-dusk' if own else name}.webp", "image/webp")
         with self.db.write() as session:
             results.keep_file(session, video)
             results.keep_file(session, poster)

@@ -1,4 +1,4 @@
-import { createElement as h, useRef } from "react";
+import { createElement as h, useEffect, useRef } from "react";
 import { openLightbox } from "./store.jsx";
 
 const ROWS = [
@@ -7,7 +7,7 @@ const ROWS = [
   ["children", "Led to"],
 ];
 
-function Relative({ clip, here, onGo }) {
+function Relative({ clip, here, onOpen }) {
   const words = `${clip.model}: ${clip.prompt || "no prompt"}${clip.note ? `. ${clip.note}` : ""}`;
   const shut = !clip.video && !here;
   return h(
@@ -21,7 +21,7 @@ function Relative({ clip, here, onGo }) {
       "aria-disabled": shut || undefined,
       "aria-label": words,
       title: words,
-      onClick: () => !shut && !here && openLightbox(clip, onGo),
+      onClick: () => !shut && !here && onOpen(clip),
       className:
         "relative shrink-0 grid place-items-center w-[62px] h-9 pointer-coarse:w-[76px] pointer-coarse:h-11 rounded-sm overflow-hidden bg-bg-3 text-xs text-text-2 cursor-pointer aria-disabled:cursor-not-allowed aria-disabled:opacity-60 aria-[current=true]:shadow-[0_0_0_2px_var(--accent)] outline-none focus-visible:ring-2 focus-visible:ring-text-1",
     },
@@ -37,8 +37,22 @@ function Relative({ clip, here, onGo }) {
  */
 export function Lineage({ clipId, family, onGo }) {
   const tree = useRef(null);
+  const walking = useRef(false); // the person came to this clip by the tree, and goes on from here
+  const alone = (family?.siblings ?? []).length < 2;
+  const known = family?.parents.length || family?.children.length || !alone;
   const rows = ROWS.map(([name, title]) => [name, title, family?.[name] ?? []]).filter(([, , clips]) => clips.length > 0);
-  if (rows.length === 0) return null;
+  const open = (clip) => {
+    walking.current = true;
+    openLightbox(clip, onGo);
+  };
+
+  useEffect(() => {
+    if (!walking.current) return;
+    walking.current = false;
+    tree.current?.querySelector("[aria-current=true]")?.focus();
+  }, [clipId]);
+
+  if (!known) return null;
 
   const walk = (event) => {
     const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
@@ -65,14 +79,14 @@ export function Lineage({ clipId, family, onGo }) {
         h(
           "p",
           { className: "text-sm text-text-3" },
-          title,
+          name === "siblings" && alone ? "This clip" : title,
           name === "parents" && family.how ? ` · ${family.how}` : "",
           name === "children" && family.more > 0 ? ` · and ${family.more.toLocaleString()} more` : "",
         ),
         h(
           "div",
           { className: "mt-1 flex flex-wrap gap-1.5" },
-          clips.map((clip) => h(Relative, { key: clip.id, clip, here: clip.id === clipId, onGo })),
+          clips.map((clip) => h(Relative, { key: clip.id, clip, here: clip.id === clipId, onOpen: open })),
         ),
       ),
     ),

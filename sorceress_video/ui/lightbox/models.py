@@ -45,7 +45,7 @@ class Family:
     how: str = ""
     """How it comes from its parent: “Reroll”."""
     siblings: list[Relative] = field(default_factory=list)
-    """All of the same click, the clip itself among them; empty where it was alone."""
+    """Those of the same click, the clip itself among them."""
     children: list[Relative] = field(default_factory=list)
     more: int = 0
     """Children beyond those that are listed."""
