@@ -114,14 +114,17 @@ function Bench({ sides, rows, compared, linked, onFavorite }) {
   });
   useEffect(() => {
     const shown = films.current;
-    document.querySelector("[data-keys=compare] [data-player]")?.focus(); // Else Space would press “Close”.
+    // Else Space would press “Close”; a dialog opened by the address opens only after this.
+    const later = requestAnimationFrame(() => document.querySelector("[data-keys=compare] [data-player]")?.focus());
     if (!linked && !matchMedia("(prefers-reduced-motion: reduce)").matches) act.play();
-    return () =>
+    return () => {
+      cancelAnimationFrame(later);
       shown.forEach((film) => {
         film?.pause();
         film?.removeAttribute("src");
         film?.load();
       });
+    };
   }, []);
 
   const ready = useCallback((id, seconds) => {
@@ -177,7 +180,7 @@ function Bench({ sides, rows, compared, linked, onFavorite }) {
         "data-testid": "compare-transport",
         "data-playing": playing,
         className:
-          "row-start-3 col-start-1 flex items-center gap-1 px-3.5 py-2 max-lg:px-1.5 max-lg:py-1 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:bg-bg-1 max-lg:border-t max-lg:border-line max-lg:flex-wrap",
+          "row-start-3 col-start-1 flex items-center gap-1 px-3.5 py-2 max-lg:gap-0 max-lg:px-1.5 max-lg:py-1 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:bg-bg-1 max-lg:border-t max-lg:border-line max-lg:flex-wrap",
       },
       h(Control, { icon: playing ? Pause : Play, label: playing ? "Pause" : "Play", keys: "Space", testid: "compare-play", onClick: act.toggle }),
       h(Control, { icon: StepBack, label: "Frame back", keys: ",", testid: "compare-back", onClick: () => act.step(-1) }),
@@ -198,7 +201,7 @@ function Bench({ sides, rows, compared, linked, onFavorite }) {
       }),
       h(
         "span",
-        { className: "figure text-base text-text-1 whitespace-nowrap px-1 max-lg:mr-auto", "data-testid": "compare-time" },
+        { className: "figure text-base max-sm:text-sm text-text-1 whitespace-nowrap px-1 max-lg:mr-auto", "data-testid": "compare-time" },
         `${timecode(time, rate)} / ${timecode(length, rate)}`,
       ),
       layout === "overlay" &&

@@ -171,8 +171,15 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
         ),
         h(
           "p",
-          { className: "text-base text-text-3 figure truncate", "data-testid": "lightbox-place", "aria-live": "polite" },
-          index >= 0 ? `${(index + 1).toLocaleString()} of ${total.toLocaleString()} · ${where}` : settled ? `Not in ${where}` : "",
+          { className: "text-base text-text-3 figure truncate max-lg:max-w-[38vw] max-sm:max-w-[26vw]", "data-testid": "lightbox-place", "aria-live": "polite" },
+          index >= 0
+            ? [
+                `${(index + 1).toLocaleString()} of ${total.toLocaleString()}`,
+                h("span", { key: "where", className: "max-sm:sr-only" }, ` · ${where}`),
+              ]
+            : settled
+              ? `Not in ${where}`
+              : "",
         ),
       ),
       h(

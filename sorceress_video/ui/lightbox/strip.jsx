@@ -4,9 +4,14 @@ import { createElement as h, useLayoutEffect, useRef } from "react";
 export function Strip({ clips, presentId, onPick }) {
   const row = useRef(null);
   useLayoutEffect(() => {
-    const box = row.current;
-    const mark = box?.querySelector("[aria-current=true]");
-    if (mark) box.scrollLeft = mark.offsetLeft - (box.clientWidth - mark.offsetWidth) / 2;
+    const centre = () => {
+      const box = row.current;
+      const mark = box?.querySelector("[aria-current=true]");
+      if (mark) box.scrollLeft = mark.offsetLeft - (box.clientWidth - mark.offsetWidth) / 2;
+    };
+    centre();
+    const later = requestAnimationFrame(centre); // The first time, the dialog opens only after this.
+    return () => cancelAnimationFrame(later);
   }, [presentId, clips]);
   if (clips.length < 2) return null;
   return h(

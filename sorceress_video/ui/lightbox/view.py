@@ -39,7 +39,7 @@ def _above() -> rx.Component:
         rx.cond(GalleryState.signed_in, _heart()),
         plain_link(
             icon("download", size=15),
-            "Download",
+            rx.el.span("Download", class_name="max-sm:sr-only"),
             href=_STORY.download,
             download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
             data_testid="lightbox-download",
