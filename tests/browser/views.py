@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from playwright.sync_api import expect
@@ -68,6 +70,26 @@ def _lightbox(desk: Desk) -> None:
     expect(desk.get("lightbox")).to_have_attribute("data-settled", "true")
 
 
+def _compare(layout: str) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        cards = desk.cards("completed")
+        ids = ",".join(str(cards.nth(place).get_attribute("data-clip-id")) for place in range(2))
+        desk.open(f"/?compare={ids}&layout={layout}")
+        expect(desk.get("compare-film")).to_have_count(2)
+
+    return act
+
+
+def _dropped_film(desk: Desk) -> None:
+    clip_id = desk.cards("completed").first.get_attribute("data-clip-id")
+    film = desk.page.context.request.get(f"{desk.url}/api/clips/{clip_id}/download").body()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        path.write_bytes(film)
+        desk.drop(path, desk.get("gallery"), "video/mp4")
+    expect(desk.get("recipe-prompt")).to_be_visible()
+
+
 def _delete(desk: Desk) -> None:
     if desk.screen.touch:
         desk.press(desk.get("card-menu").first)
@@ -97,6 +119,10 @@ VIEWS: tuple[View, ...] = (
     View("card menu", _press("card-menu", "[data-testid=card-menu-sheet]:popover-open"), screens=("phone",)),
     View("the question before a delete", _delete),
     View("lightbox", _lightbox, who=("visitor", "member")),
+    View("two clips side by side", _compare("side")),
+    View("two clips with an edge between", _compare("wipe")),
+    View("two clips over each other", _compare("overlay")),
+    View("a dropped film", _dropped_film),
     View("no clip found", _search("nothing has this in its prompt")),
     View("sign in", path="/sign-in", who=("visitor",)),
     View("settings", path="/settings"),

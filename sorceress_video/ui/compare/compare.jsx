@@ -2,7 +2,7 @@ import { createElement as h, useCallback, useEffect, useMemo, useRef, useState }
 import { Columns2, Layers2, Pause, Play, Repeat, SquareSplitHorizontal, StepBack, StepForward, X } from "lucide-react";
 import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { Control, timecode } from "$/public/external/sorceress_video/ui/lightbox/client/player.jsx";
-import { writeAddress } from "$/public/external/sorceress_video/ui/lightbox/client/store.jsx";
+import { setAddress } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
 import { useClock } from "./clock.jsx";
 import { change, clampOffset, closed, openLinked, useCompared } from "./open.jsx";
 import { LETTERS, Sides } from "./sides.jsx";
@@ -250,7 +250,7 @@ export function Compare({ sides, rows, asked, linked, problem, onAsk, onFavorite
 
   useEffect(() => {
     if (linked.length > 1) openLinked(linked);
-    else if (problem) writeAddress("compare", null);
+    else if (problem) setAddress({ compare: null });
   }, [linked.join(","), problem]);
   useEffect(() => {
     if (!compared) return;

@@ -1,5 +1,6 @@
 import { createElement as h, useSyncExternalStore } from "react";
-import { presentClip, writeAddress } from "$/public/external/sorceress_video/ui/lightbox/client/store.jsx";
+import { setAddress } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
+import { presentClip } from "$/public/external/sorceress_video/ui/lightbox/client/store.jsx";
 
 export const LAYOUTS = ["side", "wipe", "overlay"];
 const MOST_OFFSET = 240; // frames
@@ -11,10 +12,12 @@ const wakes = new Set();
 function put(next) {
   present = next;
   // The clips that are compared are the whole of the address; the lightbox below comes back into it afterwards.
-  writeAddress("clip", next ? null : presentClip()?.id);
-  writeAddress("compare", next ? next.ids.join(",") : null);
-  writeAddress("layout", next && next.layout !== "side" ? next.layout : null);
-  writeAddress("offset", next?.offsets.some(Boolean) ? next.offsets.join(",") : null);
+  setAddress({
+    clip: next ? null : presentClip()?.id,
+    compare: next?.ids.join(","),
+    layout: next && next.layout !== "side" ? next.layout : null,
+    offset: next?.offsets.some(Boolean) ? next.offsets.join(",") : null,
+  });
   wakes.forEach((wake) => wake());
 }
 

@@ -10,6 +10,7 @@ export function setAddress(values) {
     if (value === null || value === undefined || value === "") url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   }
+  url.search = url.search.replaceAll("%2C", ","); // Lists stay readable.
   if (url.href !== location.href) history.replaceState(history.state, "", url);
 }
 

@@ -109,9 +109,10 @@ class LightboxState(rx.State):
         if member is None:
             self._show_demo(clip_id, shown.search, where)
             return
-        filtered = GalleryFilter("favorites" if shown.view == "favorites" else "all", shown.search)
         try:
-            found = await asyncio.to_thread(_look_up, get_database(), member.account_id, filtered, clip_id)
+            found = await asyncio.to_thread(
+                _look_up, get_database(), member.account_id, shown._filter(), clip_id
+            )
         except DatabaseError as error:
             _log.warning("clip not read", error=type(error).__name__, reason=str(error)[:200])
             self.problem = _UNREADABLE

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { setAddress } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
 import { goToClip } from "$/public/external/sorceress_video/ui/gallery/client/place.jsx";
 
 let present = null; // the clip on the stage: what its card knew is enough to begin
@@ -6,20 +7,10 @@ let opened = ""; // id of the card that the person came from
 let leave = null; // what happens instead of giving the focus back to the card
 const wakes = new Set();
 
-/** Keeps what is open in the address, so that a reload and a link come back to it; asks no server. */
-export function writeAddress(name, value) {
-  const url = new URL(location.href);
-  if ((url.searchParams.get(name) ?? "") === (value ?? "")) return;
-  if (value) url.searchParams.set(name, value);
-  else url.searchParams.delete(name);
-  url.search = url.search.replaceAll("%2C", ",");
-  history.replaceState(history.state, "", url);
-}
-
 /** Puts a clip on the stage, or clears it. */
 export function show(clip) {
   present = clip;
-  writeAddress("clip", clip?.id ?? null);
+  setAddress({ clip: clip?.id });
   wakes.forEach((wake) => wake());
 }
 

@@ -41,6 +41,7 @@ def story_of(detail: ClipDetail, family: lineage.Family) -> Story:
     cost, billed = cost_of(card)
     return Story(
         id=card.id,
+        own=True,
         prompt=card.prompt,
         model=card.model_name,
         model_id=card.model_id,

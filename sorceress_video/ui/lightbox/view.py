@@ -5,7 +5,6 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.compare.client import CompareButton
-from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join, plain_link
 from sorceress_video.ui.lightbox.client import CopyButton, FrameDeeds, Lightbox, Lineage, When
 from sorceress_video.ui.lightbox.models import Fact, InputPicture
@@ -36,7 +35,7 @@ def lightbox() -> rx.Component:
 def _above() -> rx.Component:
     return rx.el.div(
         rx.cond(_STORY.family.batch.length() > 1, _compare_batch()),
-        rx.cond(GalleryState.signed_in, _heart()),
+        rx.cond(_STORY.own, _heart()),
         plain_link(
             icon("download", size=15),
             rx.el.span("Download", class_name="max-sm:sr-only"),
@@ -110,7 +109,7 @@ def _column() -> rx.Component:
             class_name="mt-1 text-md text-text-1 whitespace-pre-wrap break-words max-h-60 overflow-y-auto "
             "kit-scroll",
         ),
-        rx.cond(GalleryState.signed_in, _deeds()),
+        rx.cond(_STORY.own, _deeds()),
         rx.el.dl(
             rx.foreach(_STORY.facts, _fact),
             rx.cond(_STORY.cost != "", _cost()),
@@ -121,7 +120,7 @@ def _column() -> rx.Component:
         ),
         rx.cond(_STORY.inputs.length() > 0, _inputs()),
         rx.cond(
-            GalleryState.signed_in,
+            _STORY.own,
             rx.fragment(
                 FrameDeeds.create(
                     clip_id=_STORY.id,

@@ -14,6 +14,7 @@ from sorceress_video.ui.pages.sessions import SessionsState
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 from sorceress_video.ui.queue.state import QueueState
+from sorceress_video.ui.recipe.state import RecipeState
 
 PRODUCT = "Sorceress AI Video Gen"
 STYLESHEETS = ["/tokens.css", "/kit.css", "/frame.css", "/panels.css"]
@@ -63,6 +64,7 @@ def add_pages(app: rx.App) -> None:
             QueueState.load,
             LightboxState.enter,
             CompareState.enter,
+            RecipeState.decline,
         ],
     )
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")

@@ -3,7 +3,7 @@ import { toast } from "sonner";
 import { tagOf } from "./mp4_tags.jsx";
 
 const RECIPE = "ldes"; // the long description of an MP4
-const OWN_PLACES = ".slot,[data-takes],[data-tray],[data-drop]"; // what takes files for itself
+const OWN_PLACES = ".slot,.tray"; // what takes files for itself
 
 const filmIn = (transfer) => [...(transfer?.files ?? [])].find((file) => file.type.startsWith("video/"));
 
