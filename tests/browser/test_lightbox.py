@@ -132,6 +132,7 @@ def test_continue_makes_a_child_of_the_clip(studio: Studio, open_desk: OpenDesk,
     expect(kin.first).to_be_focused()
     desk.page.keyboard.press("Enter")
     expect(desk.get("lightbox")).to_have_attribute("data-clip-id", parent_id)
+    expect(kin.first).to_have_attribute("aria-current", "true")
     expect(kin.first).to_be_focused()  # The clip itself, from which the tree is walked on.
     desk.page.keyboard.press("ArrowDown")
     expect(kin.last).to_have_attribute("data-id", child.id)
