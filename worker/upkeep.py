@@ -79,9 +79,10 @@ class Housekeeper:
 
 
 def purge_removed(db: Database, before: datetime) -> int:
-    """Delete the rows of clips removed before a moment; their files follow as unreferenced ones."""
+    """Delete the rows of clips and collections removed before a moment; files follow as unreferenced ones."""
     with db.write() as session:
         gone = upkeep.purge_removed(session, before)
+        upkeep.purge_collections(session, before)
     if gone:
         _log.info("purged", clips=gone)
     return gone

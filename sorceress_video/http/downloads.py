@@ -15,7 +15,7 @@ from sorceress_video.http.identity import Member
 from sorceress_video.http.media import answer_stored, is_known, media_headers
 from sorceress_video.http.storage import storage
 from sorceress_video.jobs.downloads import Download, download
-from sorceress_video.library.assets import OwnedFile
+from sorceress_video.library.assets import ReadableFile
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 # The rest waits: a copy takes moments, and members may ask for many.
@@ -42,5 +42,5 @@ def _answer(found: Download, request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     if found.path is not None:
         return FileResponse(found.path, headers=headers, media_type=found.mime, stat_result=found.path.stat())
-    file = OwnedFile(found.key, 0, found.mime, name)
+    file = ReadableFile(found.key, 0, found.mime, name)
     return answer_stored(storage(), file, headers, request)

@@ -20,6 +20,7 @@ _EXTENSIONS: Final = {
     "audio/wav": ".wav",
     "audio/x-wav": ".wav",
     "audio/ogg": ".ogg",
+    "application/zip": ".zip",
 }
 # What Windows does not let a file be called, whatever its extension.
 _RESERVED: Final = frozenset(
@@ -41,13 +42,23 @@ def clean_label(name: str) -> str:
     return " ".join(visible.split())[:_LONGEST_LABEL]
 
 
+def safe_stem(name: str) -> str:
+    """A label as a file may be called on every system, without an extension."""
+    stem = "".join("_" if letter in '<>:"|?*%' else letter for letter in clean_label(name)).strip(" .")
+    if not stem or stem.partition(".")[0].lower() in _RESERVED:
+        return f"clip-{stem}" if stem else "clip"
+    return stem
+
+
+def clip_stem(model_name: str, clip_id: str) -> str:
+    """What a downloaded clip is called: model and the first part of its id, as its card says it."""
+    return safe_stem(f"{model_name.lower().replace(' ', '-')}-{clip_id[:10]}")
+
+
 def attachment(name: str, mime: str) -> str:
     """``Content-Disposition`` that saves a file under a name (RFC 6266), with the extension of its type."""
     extension = _EXTENSIONS.get(mime, ".bin")
-    stem = clean_label(name).removesuffix(extension)
-    stem = "".join("_" if letter in '<>:"|?*%' else letter for letter in stem).strip(" .")
-    if not stem or stem.partition(".")[0].lower() in _RESERVED:
-        stem = f"clip-{stem}" if stem else "clip"
+    stem = safe_stem(clean_label(name).removesuffix(extension))
     plain = "".join(letter if letter.isascii() else "_" for letter in stem)
     encoded = quote(f"{stem}{extension}", safe="")
     return f"attachment; filename=\"{plain}{extension}\"; filename*=UTF-8''{encoded}"

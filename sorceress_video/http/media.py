@@ -1,4 +1,4 @@
-"""Media files for their owner: whole or in ranges, kept by the browser for ever, never run as a page."""
+"""Media files for those who may see them: whole or in ranges, kept by the owner's browser, never a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sorceress_video.http.file_names import attachment
 from sorceress_video.http.headers import FOREVER
 from sorceress_video.http.identity import Member
 from sorceress_video.http.storage import storage
-from sorceress_video.library.assets import OwnedFile, Variant, owned_file
+from sorceress_video.library.assets import ReadableFile, Variant, readable_file
 from sorceress_video.library.database import get_database
 from sorceress_video.media.storage import Storage
 
@@ -27,30 +27,33 @@ _SHOWN: Final = ("video/", "image/png", "image/jpeg", "image/webp", "audio/")
 async def media(request: Request, member: Member) -> Response:
     """``GET /media/{asset_id}/{variant}``, with ``?download=1&name=…`` as a file to save.
 
-    404 for whatever is not the member's own, so that ids of others cannot be told from ids of nobody.
+    404 for whatever the member may not see, so that ids of others cannot be told from ids of nobody.
     """
     asset_id, variant = request.path_params["asset_id"], request.path_params["variant"]
     if not _ID.fullmatch(asset_id) or variant not in get_args(Variant):
         return not_found()
     file = await asyncio.to_thread(
-        owned_file, get_database(), member.account_id, asset_id, cast("Variant", variant)
+        readable_file, get_database(), member.account_id, asset_id, cast("Variant", variant)
     )
     if file is None:
         return not_found()
     etag = f'"{file.key.rpartition("/")[2]}"'
     saved = request.query_params.get("download") == "1" or not file.mime.startswith(_SHOWN)
     name = (request.query_params.get("name") or file.name) if saved else None
-    headers = media_headers(etag, file.mime, name)
+    headers = media_headers(etag, file.mime, name, own=file.own)
     if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return await asyncio.to_thread(answer_stored, storage(), file, headers, request)
 
 
-def media_headers(etag: str, mime: str, name: str | None) -> dict[str, str]:
-    """What every answer with a media file says; with a ``name`` it is a file to save."""
+def media_headers(etag: str, mime: str, name: str | None, *, own: bool = True) -> dict[str, str]:
+    """What every answer with a media file says; with a ``name`` it is a file to save.
+
+    What somebody else shares is asked for each time (not ``own``): it may not be shared any more.
+    """
     headers = {
         "ETag": etag,
-        "Cache-Control": f"private, {FOREVER}",
+        "Cache-Control": f"private, {FOREVER}" if own else "private, no-cache",
         "Vary": "Cookie",  # Another member at the same browser does not get it from its cache.
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -68,7 +71,7 @@ def is_known(if_none_match: str, etag: str) -> bool:
     return etag in known or "*" in known
 
 
-def answer_stored(store: Storage, file: OwnedFile, headers: dict[str, str], request: Request) -> Response:
+def answer_stored(store: Storage, file: ReadableFile, headers: dict[str, str], request: Request) -> Response:
     """A stored file, whole or the range that is asked for. Blocks: call it in a thread."""
     path = store.local_path(file.key)
     if path is not None:

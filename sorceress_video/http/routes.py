@@ -17,6 +17,7 @@ from sorceress_video.accounts.errors import SENTENCES
 from sorceress_video.http import auth, health
 from sorceress_video.http.access_log import AccessLog
 from sorceress_video.http.answers import not_found, refusal, see_other, wants_json
+from sorceress_video.http.archive import archive
 from sorceress_video.http.downloads import clip_file
 from sorceress_video.http.frames import frames
 from sorceress_video.http.guards import Guards
@@ -79,6 +80,7 @@ def build_routes(pace: Pace | None = None) -> list[RuledRoute]:
         member_only("POST", "/api/uploads", Uploads(pace), _unauthorised),
         member_only("POST", "/api/clips/{clip_id}/frames", frames, _unauthorised),
         member_only("GET", "/api/clips/{clip_id}/download", clip_file, _nothing),
+        member_only("GET", "/api/archives/{ticket}", archive, _nothing),
         member_only("GET", "/media/{asset_id}/{variant}", media, _nothing),
     ]
 

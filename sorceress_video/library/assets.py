@@ -11,11 +11,14 @@ from sqlmodel import Session, col, select
 from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.library.database import Database
 from sorceress_video.library.results import KeptFile, keep_files
+from sorceress_video.library.sharing import may_look
 from sorceress_video.library.tables import Asset, Clip, StoredFile, utc_now
 
 Variant = Literal["video", "image", "audio", "poster", "preview", "last-frame"]
 
 _ORIGINALS: Final = frozenset({"video", "image", "audio"})
+_SHARED: Final = frozenset({"video", "poster", "preview"})
+"""What looking at a clip needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class NewUpload:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnedFile:
+class ReadableFile:
     """A stored file that an account may read."""
 
     key: str
@@ -42,6 +45,8 @@ class OwnedFile:
     mime: str
     name: str
     """What the person called the asset that the file belongs to."""
+    own: bool = True
+    """False where a member shares the clip: it may be gone at any moment."""
 
 
 def add_upload(db: Database, account_id: str, new: NewUpload) -> Asset:
@@ -172,15 +177,21 @@ def owned_asset(db: Database, account_id: str, asset_id: str) -> Asset | None:
         return _owned(session, account_id, asset_id)
 
 
-def owned_file(db: Database, account_id: str, asset_id: str, variant: Variant) -> OwnedFile | None:
-    """The file of an asset of this very account; nothing for all else, whatever the reason."""
+def readable_file(db: Database, account_id: str, asset_id: str, variant: Variant) -> ReadableFile | None:
+    """A file that an account may read: of its own asset, or of the video of a clip that a member shares.
+
+    Nothing for all else, whatever the reason.
+    """
     with db.read() as session:
         asset = _owned(session, account_id, asset_id)
+        own = asset is not None
+        if asset is None and variant in _SHARED:
+            asset = _shared(session, account_id, asset_id)
         key = None if asset is None else _key_of(asset, variant)
         if asset is None or key is None:
             return None
         file = session.get_one(StoredFile, key)
-        return OwnedFile(file.key, file.bytes, file.mime, asset.name)
+        return ReadableFile(file.key, file.bytes, file.mime, asset.name, own)
 
 
 def _owned(session: Session, account_id: str, asset_id: str) -> Asset | None:
@@ -188,6 +199,14 @@ def _owned(session: Session, account_id: str, asset_id: str) -> Asset | None:
         select(Asset).where(
             Asset.id == asset_id, Asset.account_id == account_id, col(Asset.deleted_at).is_(None)
         )
+    ).first()
+
+
+def _shared(session: Session, account_id: str, asset_id: str) -> Asset | None:
+    return session.exec(
+        select(Asset)
+        .join(Clip, col(Clip.video_id) == col(Asset.id))
+        .where(col(Asset.id) == asset_id, col(Asset.deleted_at).is_(None), may_look(account_id))
     ).first()
 
 

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
 from sorceress_video.library.database import Database
-from sorceress_video.library.tables import Asset, Clip, ClipInput
+from sorceress_video.library.sharing import may_look, open_collection
+from sorceress_video.library.tables import Asset, Clip, ClipInput, Collection, CollectionClip
 
 View = Literal["all", "favorites"]
 
@@ -25,6 +26,8 @@ class GalleryFilter:
     view: View = "all"
     search: str = ""
     """Part of the prompt, any case."""
+    collection_id: str = ""
+    """Only clips of this collection: the account's own, or one that is shared with the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class ClipDetail:
     """One clip with everything that the lightbox and “Reuse” need."""
 
     card: ClipCard
+    own: bool
+    """False where somebody shares it: it is there to be looked at."""
     settings: dict[str, Any]
     inputs: tuple[DetailInput, ...]
     seed: int | None
@@ -120,13 +125,13 @@ class Neighbours:
 def page(db: Database, account_id: str, shown: GalleryFilter, start: int, limit: int) -> GalleryPage:
     """At most ``limit`` cards from number ``start``, which is moved back where it lies past the end."""
     with db.read() as session:
-        where = _shown(account_id, shown)
+        where = shown_by(account_id, shown)
         total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
         start = max(0, min(start, total - 1))
         ids = session.exec(
             select(Clip.id).where(*where).order_by(col(Clip.id).desc()).offset(start).limit(limit)
         ).all()
-        return GalleryPage(total, start, _cards(session, ids))
+        return GalleryPage(total, start, _cards(session, account_id, ids))
 
 
 def cards(db: Database, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
@@ -138,7 +143,7 @@ def cards(db: Database, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
             )
         ).all()
         known = set(owned)
-        return _cards(session, [clip_id for clip_id in ids if clip_id in known])
+        return _cards(session, account_id, [clip_id for clip_id in ids if clip_id in known])
 
 
 def active(db: Database, account_id: str) -> list[ClipCard]:
@@ -153,13 +158,13 @@ def active(db: Database, account_id: str) -> list[ClipCard]:
             )
             .order_by(col(Clip.id).desc())
         ).all()
-        return _cards(session, ids)
+        return _cards(session, account_id, ids)
 
 
 def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int | None:
     """Number of a clip in the gallery as shown, from 0; None when it is not in it."""
     with db.read() as session:
-        where = _shown(account_id, shown)
+        where = shown_by(account_id, shown)
         if session.exec(select(Clip.id).where(*where, col(Clip.id) == clip_id)).first() is None:
             return None
         return session.exec(
@@ -190,7 +195,7 @@ def neighbours(
 ) -> Neighbours:
     """The completed clips around one, at most ``reach`` on each side: the way through the lightbox."""
     with db.read() as session:
-        where = (*_shown(account_id, shown), col(Clip.status) == ClipStatus.COMPLETED.value)
+        where = (*shown_by(account_id, shown), col(Clip.status) == ClipStatus.COMPLETED.value)
         newer, older = col(Clip.id) > clip_id, col(Clip.id) < clip_id
         ids = select(Clip.id).where(*where)
         before = session.exec(ids.where(newer).order_by(col(Clip.id).asc()).limit(reach)).all()
@@ -198,25 +203,27 @@ def neighbours(
         found = session.exec(ids.where(col(Clip.id) == clip_id)).first() is not None
         index = session.exec(select(func.count()).select_from(Clip).where(*where, newer)).one()
         total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
-        around = _cards(session, [*reversed(before), clip_id, *after])
+        itself = session.exec(select(Clip.id).where(col(Clip.id) == clip_id, may_look(account_id))).all()
+        around = _cards(session, account_id, [*reversed(before), *itself, *after])
         return Neighbours(tuple(card for card in around if card.video_url), index if found else -1, total)
 
 
 def detail(db: Database, account_id: str, clip_id: str) -> ClipDetail | None:
-    """One clip of the account whole; None when it is not theirs or was removed."""
+    """One clip whole that the account may look at; None when it may not, or when it was removed.
+
+    Of a clip that somebody shares, what it cost and what went into it are left out.
+    """
     with db.read() as session:
-        clip = session.exec(
-            select(Clip).where(
-                Clip.id == clip_id, Clip.account_id == account_id, col(Clip.removed_at).is_(None)
-            )
-        ).first()
+        clip = session.exec(select(Clip).where(Clip.id == clip_id, may_look(account_id))).first()
         if clip is None:
             return None
+        own = clip.account_id == account_id
         video = session.get(Asset, clip.video_id) if clip.video_id else None
         return ClipDetail(
-            card=_cards(session, [clip.id])[0],
+            card=_cards(session, account_id, [clip.id])[0],
+            own=own,
             settings=clip.settings,
-            inputs=_inputs(session, clip.id),
+            inputs=_inputs(session, clip.id) if own else (),
             seed=clip.seed,
             fps=video.fps if video else None,
             has_audio=bool(video and video.has_audio),
@@ -238,8 +245,9 @@ def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | N
     return median(times) if len(times) >= 3 else None
 
 
-def _shown(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
-    where = [col(Clip.account_id) == account_id, col(Clip.removed_at).is_(None)]
+def shown_by(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a clip: the account may look at it, and the filter shows it."""
+    where = [_whose(account_id, shown), col(Clip.removed_at).is_(None)]
     if shown.view == "favorites":
         where.append(col(Clip.favorite).is_(True))
     if words := shown.search.strip():
@@ -247,7 +255,18 @@ def _shown(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], 
     return tuple(where)
 
 
-def _cards(session: Session, ids: Sequence[str]) -> list[ClipCard]:
+def _whose(account_id: str, shown: GalleryFilter) -> ColumnElement[bool]:
+    if not shown.collection_id:
+        return col(Clip.account_id) == account_id
+    inside = (
+        select(CollectionClip.clip_id)
+        .join(Collection, col(Collection.id) == col(CollectionClip.collection_id))
+        .where(col(Collection.id) == shown.collection_id, open_collection(account_id))
+    )
+    return col(Clip.id).in_(inside)
+
+
+def _cards(session: Session, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
     if not ids:
         return []
     rows = session.exec(
@@ -257,7 +276,7 @@ def _cards(session: Session, ids: Sequence[str]) -> list[ClipCard]:
     ).all()
     unfinished = [clip.id for clip, video in rows if video is None]
     frames = _first_frames(session, unfinished)
-    by_id = {clip.id: _card(clip, video, frames.get(clip.id)) for clip, video in rows}
+    by_id = {clip.id: _card(account_id, clip, video, frames.get(clip.id)) for clip, video in rows}
     return [by_id[clip_id] for clip_id in ids if clip_id in by_id]
 
 
@@ -274,7 +293,8 @@ def _first_frames(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return {clip_id: f"/media/{asset_id}/poster" for clip_id, asset_id in rows}
 
 
-def _card(clip: Clip, video: Asset | None, start_frame_url: str | None) -> ClipCard:
+def _card(account_id: str, clip: Clip, video: Asset | None, start_frame_url: str | None) -> ClipCard:
+    own = clip.account_id == account_id  # Others see neither its money nor its heart.
     base = f"/media/{video.id}" if video else None
     return ClipCard(
         id=clip.id,
@@ -285,15 +305,15 @@ def _card(clip: Clip, video: Asset | None, start_frame_url: str | None) -> ClipC
         mode=clip.mode,
         prompt=clip.prompt,
         settings_line=clip.settings_line,
-        favorite=clip.favorite,
+        favorite=own and clip.favorite,
         phase=clip.phase,
         queue_position=clip.queue_position,
         progress=clip.progress,
         error_text=clip.error_text,
         retry_helps=clip.retry_helps,
-        billed=clip.billed,
-        cost_micro_usd=clip.cost_micro_usd,
-        estimate_micro_usd=clip.estimate_micro_usd,
+        billed=clip.billed if own else None,
+        cost_micro_usd=clip.cost_micro_usd if own else None,
+        estimate_micro_usd=clip.estimate_micro_usd if own else None,
         cancel_requested=clip.cancel_requested_at is not None,
         created_at=clip.created_at,
         started_at=clip.started_at,

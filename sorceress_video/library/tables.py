@@ -332,3 +332,38 @@ class ProcessBeat(SQLModel, table=True):
 
     name: str = Field(primary_key=True, max_length=64)
     seen_at: datetime = Field(default_factory=utc_now)
+
+
+class Collection(SQLModel, table=True):
+    """Clips that a member put together under a name."""
+
+    __tablename__ = "collection"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    account_id: str = Field(
+        sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True, nullable=False)
+    )
+    name: str = Field(max_length=80)
+    cover_id: str | None = Field(
+        default=None, sa_column=Column(ForeignKey("clip.id", ondelete="SET NULL"), index=True, nullable=True)
+    )
+    """The clip whose picture it wears; None, or a clip that is not in it any more, for its newest one."""
+    shared_at: datetime | None = None
+    """Since when the team may look at it."""
+    removed_at: datetime | None = None
+    """When the person deleted it; undone until the upkeep takes the row. Clips stay as they are."""
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+class CollectionClip(SQLModel, table=True):
+    """A clip in a collection of the same account."""
+
+    __tablename__ = "collection_clip"
+
+    collection_id: str = Field(
+        sa_column=Column(ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True)
+    )
+    clip_id: str = Field(
+        sa_column=Column(ForeignKey("clip.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    added_at: datetime = Field(default_factory=utc_now)

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from sorceress_video.library.database import Database
-from sorceress_video.library.tables import Asset, Clip, ClipInput, ProcessBeat, StoredFile, utc_now
+from sorceress_video.library.tables import (
+    Asset,
+    Clip,
+    ClipInput,
+    Collection,
+    ProcessBeat,
+    StoredFile,
+    utc_now,
+)
 from sorceress_video.settings import Settings
 
 
@@ -48,6 +56,12 @@ def purge_removed(session: Session, before: datetime, *, limit: int = 500) -> in
     session.exec(delete(Clip).where(col(Clip.id).in_([clip_id for clip_id, _ in doomed])))
     _drop_assets(session, [video_id for _, video_id in doomed if video_id])
     return len(doomed)
+
+
+def purge_collections(session: Session, before: datetime) -> int:
+    """Delete collections that were removed long enough ago; their clips stay."""
+    gone = session.exec(delete(Collection).where(col(Collection.removed_at) < before))
+    return int(gone.rowcount)
 
 
 def _drop_assets(session: Session, asset_ids: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import select
 from sorceress_video.accounts import limits, sessions
 from sorceress_video.accounts.errors import AccountError
 from sorceress_video.library import accounts
-from sorceress_video.library.assets import NewUpload, add_upload, owned_file
+from sorceress_video.library.assets import NewUpload, add_upload, readable_file
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Account, Asset, SetupToken
 from tests.http.workspace import Workspace
@@ -70,7 +70,7 @@ def test_the_same_upload_at_the_same_moment_is_one_asset(on_postgres: Workspace)
     assert len(ids) == 1
     with on_postgres.db.read() as session:
         assert len(session.exec(select(Asset)).all()) == 1
-    assert owned_file(on_postgres.db, ada.id, ids.pop(), "poster") is not None
+    assert readable_file(on_postgres.db, ada.id, ids.pop(), "poster") is not None
 
 
 def test_a_session_lives_and_ends(on_postgres: Workspace) -> None:

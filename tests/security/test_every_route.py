@@ -15,6 +15,7 @@ SIGNED_OUT = {
     "POST /api/uploads": 401,
     "POST /api/clips/{clip_id}/frames": 401,
     "GET /api/clips/{clip_id}/download": 404,
+    "GET /api/archives/{ticket}": 404,
     "GET /media/{asset_id}/{variant}": 404,
 }
 PUBLIC = {
@@ -57,6 +58,7 @@ async def test_a_members_route_answers_nobody_else(workspace: Workspace, name: s
         path.replace("{asset_id}", random_id())
         .replace("{clip_id}", random_id())
         .replace("{variant}", "video")
+        .replace("{ticket}", random_id())
     )
     async with workspace.browser(cookies) as browser:
         answer = await browser.request(method, url)
@@ -75,6 +77,7 @@ async def test_a_route_knows_no_other_verb_and_nothing_changes_by_get(
         path.replace("{asset_id}", random_id())
         .replace("{clip_id}", random_id())
         .replace("{variant}", "video")
+        .replace("{ticket}", random_id())
     )
     async with workspace.browser() as browser:
         for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {own}:
