@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import iterate_in_threadpool
@@ -15,16 +16,19 @@ from starlette.types import Receive, Scope, Send
 from zipstream import ZIP_STORED, ZipStream
 
 from sorceress_video.http.answers import not_found, refusal
-from sorceress_video.http.file_names import attachment, clip_stem
+from sorceress_video.http.file_names import attachment, clip_stem, extension_of
 from sorceress_video.http.identity import Member
 from sorceress_video.http.storage import storage
 from sorceress_video.jobs import tickets
+from sorceress_video.jobs.downloads import download, wants_tags
 from sorceress_video.library.database import get_database
 from sorceress_video.library.films import Film, films
+from sorceress_video.media.errors import StorageError
 from sorceress_video.media.storage import Storage
 
 AT_ONCE: Final = 2
 """Archives of one account that one web process sends at a time."""
+_PIECE: Final = 1024 * 1024
 NOTE: Final = "clips that are missing.txt"
 
 _sending: Counter[str] = Counter()
@@ -34,6 +38,7 @@ _sending: Counter[str] = Counter()
 class Entry:
     """One file of an archive."""
 
+    clip_id: str
     name: str
     key: str
     bytes: int
@@ -89,43 +94,60 @@ async def archive(request: Request, member: Member) -> Response:
 
 
 def _pack(account_id: str, ids: Sequence[str]) -> _Packed:
-    store = storage()
-    with get_database().read() as session:
+    store, db = storage(), get_database()
+    with db.read() as session:
         found = list(films(session, account_id, ids))
-    entries = named(found)
-    gone = len(ids) - len(found)
-    if store.free_bytes() is None:
-        return _Packed(_one_by_one(store, entries, gone), None)
+    entries, gone = named(found), len(ids) - len(found)
+    if store.free_bytes() is None or wants_tags(db, account_id):
+        return _Packed(_one_by_one(account_id, store, entries, gone), None)
     packed = ZipStream(compress_type=ZIP_STORED, sized=True)
     missing = []
     for entry in entries:
         if store.local_path(entry.key) is None:
             missing.append(entry.name)
         else:
-            packed.add(_content(store, entry), entry.name, size=entry.bytes)
+            packed.add(_stored(store, entry), entry.name, size=entry.bytes)
     if note := _note(missing, gone):
         packed.add(note, NOTE)
     return _Packed(iter(packed), len(packed))
 
 
-def _one_by_one(store: Storage, entries: Sequence[Entry], gone: int) -> Iterator[bytes]:
-    """From a storage that is far away: each file is asked for when its turn comes."""
+def _one_by_one(account_id: str, store: Storage, entries: Sequence[Entry], gone: int) -> Iterator[bytes]:
+    """Each file is asked for when its turn comes: from far away, or with tags that are written only then."""
     packed = ZipStream(compress_type=ZIP_STORED)
     missing = []
     for entry in entries:
         try:
-            content = store.open_range(entry.key, 0, entry.bytes)
-        except FileNotFoundError:
+            content = _asked_for(account_id, store, entry)
+        except (FileNotFoundError, StorageError):
             missing.append(entry.name)
             continue
-        packed.add(content, entry.name, size=entry.bytes)
+        packed.add(content, entry.name)
         yield from packed.file()
     if note := _note(missing, gone):
         packed.add(note, NOTE)
     yield from packed.finalize()
 
 
-def _content(store: Storage, entry: Entry) -> Iterator[bytes]:
+def _asked_for(account_id: str, store: Storage, entry: Entry) -> Iterator[bytes]:
+    """A clip's file as its download gives it."""
+    found = download(account_id, entry.clip_id, store)
+    if found is None:
+        raise FileNotFoundError(entry.key)
+    if found.path is not None:
+        return _copied(found.path)
+    return store.open_range(found.key, 0, entry.bytes)
+
+
+def _copied(path: Path) -> Iterator[bytes]:
+    """A copy with tags, which goes once it is sent: an archive of many must not fill the disk."""
+    with path.open("rb") as file:
+        path.unlink(missing_ok=True)
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _stored(store: Storage, entry: Entry) -> Iterator[bytes]:
     """A file, opened when its turn comes; the download breaks off where it went away since."""
     yield from store.open_range(entry.key, 0, entry.bytes)
 
@@ -141,7 +163,7 @@ def named(found: Sequence[Film]) -> list[Entry]:
             number += 1
             name = f"{stem} ({number})"
         taken.add(name.lower())
-        entries.append(Entry(f"{name}.mp4", film.key, film.bytes))
+        entries.append(Entry(film.clip_id, f"{name}{extension_of(film.mime)}", film.key, film.bytes))
     return entries
 
 

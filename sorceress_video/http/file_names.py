@@ -55,9 +55,14 @@ def clip_stem(model_name: str, clip_id: str) -> str:
     return safe_stem(f"{model_name.lower().replace(' ', '-')}-{clip_id[:10]}")
 
 
+def extension_of(mime: str) -> str:
+    """“.mp4”, by the type of a file."""
+    return _EXTENSIONS.get(mime, ".bin")
+
+
 def attachment(name: str, mime: str) -> str:
     """``Content-Disposition`` that saves a file under a name (RFC 6266), with the extension of its type."""
-    extension = _EXTENSIONS.get(mime, ".bin")
+    extension = extension_of(mime)
     stem = safe_stem(clean_label(name).removesuffix(extension))
     plain = "".join(letter if letter.isascii() else "_" for letter in stem)
     encoded = quote(f"{stem}{extension}", safe="")

@@ -20,6 +20,7 @@ class Film:
 
     clip_id: str
     model_name: str
+    mime: str
     key: str
     """Of the file in storage."""
     bytes: int
@@ -30,7 +31,7 @@ def films(session: Session, account_id: str, clip_ids: Sequence[str]) -> Iterato
     for start in range(0, len(clip_ids), _AT_ONCE):
         some = clip_ids[start : start + _AT_ONCE]
         rows = session.exec(
-            select(Clip.id, Clip.model_name, Asset.file_key, Asset.bytes)
+            select(Clip.id, Clip.model_name, Asset.mime, Asset.file_key, Asset.bytes)
             .join(Asset, col(Asset.id) == col(Clip.video_id))
             .where(
                 col(Clip.id).in_(some),

@@ -175,7 +175,7 @@ def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) 
 def newer_than(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int:
     """How many clips as shown are newer than one, whether that one is among them or not."""
     with db.read() as session:
-        where = _shown(account_id, shown)
+        where = shown_by(account_id, shown)
         return session.exec(
             select(func.count()).select_from(Clip).where(*where, col(Clip.id) > clip_id)
         ).one()
@@ -184,7 +184,7 @@ def newer_than(db: Database, account_id: str, shown: GalleryFilter, clip_id: str
 def newest(db: Database, account_id: str, shown: GalleryFilter) -> str:
     """Id of the first clip as shown; "" where there is none."""
     with db.read() as session:
-        where = _shown(account_id, shown)
+        where = shown_by(account_id, shown)
         return (
             session.exec(select(Clip.id).where(*where).order_by(col(Clip.id).desc()).limit(1)).first() or ""
         )

@@ -18,13 +18,13 @@ export function setAddress(values) {
 export const addressOf = (name) => new URL(location.href).searchParams.get(name) ?? "";
 
 /** Writes the filter into the address once the server has read what stood there (`visit` grows with every reading). */
-export function GalleryAddress({ view, search, visit }) {
+export function GalleryAddress({ view, search, collection, visit }) {
   const before = useRef(visit);
   useEffect(() => {
     if (visit === before.current) return;
-    const wanted = { view: view === "all" ? "" : view, q: search };
+    const wanted = { view: view === "all" ? "" : view, q: search, collection };
     const same = Object.entries(wanted).every(([name, value]) => addressOf(name) === value);
     if (!same) setAddress({ ...wanted, at: null }); // Another list begins at its top.
-  }, [view, search, visit]);
+  }, [view, search, collection, visit]);
   return null;
 }

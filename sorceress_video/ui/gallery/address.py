@@ -10,7 +10,7 @@ from typing import Final
 SEARCH_CHARACTERS: Final = 200
 VIEWS: Final = ("all", "favorites")
 
-_CLIP_ID = re.compile(r"[0-9a-zA-Z_-]{1,64}")
+_ID = re.compile(r"[0-9a-zA-Z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Address:
 
     view: str = "all"
     search: str = ""
+    collection: str = ""
+    """Id of the collection that is open instead of a view."""
     at: str = ""
     """The first clip in view; "" at the top."""
 
@@ -27,8 +29,10 @@ def address_of(parameters: Mapping[str, str]) -> Address:
     """Read an address that anybody may have written: what makes no sense is left out."""
     view = parameters.get("view", "all")
     at = parameters.get("at", "")
+    collection = parameters.get("collection", "")
     return Address(
         view=view if view in VIEWS else "all",
         search=parameters.get("q", "")[:SEARCH_CHARACTERS],
-        at=at if _CLIP_ID.fullmatch(at) else "",
+        collection=collection if _ID.fullmatch(collection) else "",
+        at=at if _ID.fullmatch(at) else "",
     )

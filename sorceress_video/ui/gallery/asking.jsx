@@ -5,6 +5,11 @@ const PAUSE = 220; // ms of rest before a search is sent
 
 let question = null; // the mounted dialog's opener
 
+/** Asks before clips are deleted: `{onConfirm, count}`. */
+export function askDelete(asked) {
+  question?.(asked);
+}
+
 /** Asks once before it deletes. Children are what the button shows. */
 export function AskDelete({ clipId, onConfirm, children, ...rest }) {
   const ask = (event) => {
@@ -19,10 +24,12 @@ export function AskDelete({ clipId, onConfirm, children, ...rest }) {
 export function DeleteQuestion({ undoSeconds }) {
   const dialog = useRef(null);
   const asked = useRef(null);
+  const [count, setCount] = useState(1);
   const title = useId();
   useEffect(() => {
     question = (next) => {
       asked.current = next;
+      setCount(next.count ?? 1);
       dialog.current.showModal();
     };
     return () => {
@@ -49,11 +56,11 @@ export function DeleteQuestion({ undoSeconds }) {
     h(
       "div",
       { className: "p-4" },
-      h("h2", { id: title, className: "text-md font-semibold text-text-1" }, "Delete this clip?"),
+      h("h2", { id: title, className: "text-md font-semibold text-text-1" }, count === 1 ? "Delete this clip?" : `Delete ${count.toLocaleString()} clips?`),
       h(
         "p",
         { className: "mt-1 text-base text-text-2 text-pretty" },
-        `The clip and its files go. You can undo it for ${undoSeconds} seconds.`,
+        `${count === 1 ? "The clip and its files go." : "The clips and their files go."} You can undo it for ${undoSeconds} seconds.`,
       ),
     ),
     h(

@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 
 from sorceress_video.generation.lifecycle import ClipStatus
+from sorceress_video.ui.collections.client import CollectButton
+from sorceress_video.ui.collections.state import CollectionsState
 from sorceress_video.ui.gallery.card_parts import LOW, ON_FILM, foot
 from sorceress_video.ui.gallery.card_states import ambiguous, busy, cancelled, failed, waiting
 from sorceress_video.ui.gallery.client import AskDelete, CardMenu, ClipMedia
@@ -18,11 +20,13 @@ from sorceress_video.ui.lightbox.state import LightboxState
 _FRAME = (
     "on-film group/card relative size-full rounded-md overflow-hidden [container-type:size] "
     "transition-shadow has-[[data-tile]:focus-visible]:ring-2 has-[[data-tile]:focus-visible]:ring-accent "
+    "has-[[aria-checked=true]]:ring-2 has-[[aria-checked=true]]:ring-accent "
 )
 _REVEAL = (
     "opacity-0 invisible transition-[opacity,visibility] group-hover/card:opacity-100 "
     "group-hover/card:visible "
     "group-focus-within/card:opacity-100 group-focus-within/card:visible pointer-coarse:!hidden "
+    "in-data-selecting:!hidden "
 )
 """Shown while pointer or focus is in the card; otherwise not visible, so that Tab passes over."""
 
@@ -52,6 +56,7 @@ def clip_card(rest: rx.RestProp, *, card: rx.Var[Card]) -> rx.Component:
         aria_label=card.model + ": " + card.prompt,
         class_name=[
             _FRAME,
+            rx.cond(card.status != ClipStatus.COMPLETED.value, "in-data-selecting:opacity-40", ""),
             rx.match(
                 card.status,
                 (
@@ -71,7 +76,11 @@ def clip_card(rest: rx.RestProp, *, card: rx.Var[Card]) -> rx.Component:
 
 def _completed(card: rx.Var[Card]) -> rx.Component:
     return rx.fragment(
-        ClipMedia.create(clip=card, on_open=LightboxState.open(card.id)),
+        ClipMedia.create(
+            clip=card,
+            movable=GalleryState.signed_in & GalleryState.opened.mine,
+            on_open=LightboxState.open(card.id),
+        ),
         rx.el.div(
             rx.el.p(
                 card.prompt,
@@ -82,7 +91,7 @@ def _completed(card: rx.Var[Card]) -> rx.Component:
             "from-black/75 via-black/35 to-transparent",
         ),
         rx.cond(
-            GalleryState.signed_in,
+            GalleryState.signed_in & GalleryState.opened.mine,
             rx.fragment(_actions(card), _touch_menu(card)),
         ),
         rx.cond(
@@ -129,6 +138,18 @@ def _actions(card: rx.Var[Card]) -> rx.Component:
         ),
         _action(
             "wand-sparkles", "Reuse prompt and settings", "card-reuse", on_click=GalleryState.reuse(card.id)
+        ),
+        CollectButton.create(
+            icon("folder-plus", size=15),
+            clip_id=card.id,
+            aria_label="Add to collection",
+            data_tip="Add to collection",
+            data_testid="card-collect",
+            class_name=join(ON_FILM, FOCUS),
+        ),
+        rx.cond(
+            GalleryState.opened.id != "",
+            _action("image", "Use as cover", "card-cover", on_click=CollectionsState.use_as_cover(card.id)),
         ),
         AskDelete.create(
             icon("trash-2", size=15),
@@ -183,6 +204,17 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
         _line(
             "wand-sparkles", "Reuse prompt and settings", "menu-reuse", on_click=GalleryState.reuse(card.id)
         ),
+        CollectButton.create(
+            icon("folder-plus", size=18),
+            "Add to collection…",
+            clip_id=card.id,
+            data_testid="menu-collect",
+            class_name=join(_LINE, FOCUS),
+        ),
+        rx.cond(
+            GalleryState.opened.id != "",
+            _line("image", "Use as cover", "menu-cover", on_click=CollectionsState.use_as_cover(card.id)),
+        ),
         AskDelete.create(
             icon("trash-2", size=18),
             "Delete",
@@ -193,7 +225,8 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
         ),
         label="Actions",
         class_name="absolute z-10 top-0 right-0 size-11 hidden pointer-coarse:grid place-items-center "
-        "text-text-1 drop-shadow outline-none focus-visible:ring-2 focus-visible:ring-accent rounded-md",
+        "text-text-1 drop-shadow outline-none focus-visible:ring-2 focus-visible:ring-accent rounded-md "
+        "in-data-selecting:!hidden",
     )
 
 

@@ -14,10 +14,13 @@ _LONG_SCROLL = rx.asset("long_scroll.jsx", shared=True)
 _PLACE = rx.asset("place.jsx", shared=True)
 _FOCUS = rx.asset("keep_focus.jsx", shared=True)
 _MEDIA = rx.asset("clip_media.jsx", shared=True)
+SELECTION = rx.asset("selection.jsx", shared=True)
+"""What is selected, in the browser; other scripts import it."""
 BUSY = rx.asset("busy.jsx", shared=True)
 """The queue imports how times are said from here."""
-_ASKING = rx.asset("asking.jsx", shared=True)
-IMPORTED = (LIVE_STORE, STAGE, _FOCUS, _LONG_SCROLL, _PLACE)
+ASKING = rx.asset("asking.jsx", shared=True)
+_DRAG = rx.asset("drag_out.jsx", shared=True)
+IMPORTED = (LIVE_STORE, STAGE, _FOCUS, _LONG_SCROLL, _PLACE, _DRAG, SELECTION)
 """The files that only these import; naming them here has them laid out for the build."""
 
 
@@ -50,6 +53,7 @@ class GalleryAddress(rx.Component):
 
     view: rx.Var[str]
     search: rx.Var[str]
+    collection: rx.Var[str]
     visit: rx.Var[int]
 
 
@@ -76,6 +80,7 @@ class ClipMedia(rx.Component):
     tag = "ClipMedia"
 
     clip: rx.Var[Card]
+    movable: rx.Var[bool]
     on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
@@ -101,7 +106,7 @@ class QueuePlace(rx.Component):
 class AskDelete(rx.Component):
     """A button that asks once, in a dialog of its own, before it does it; see ``asking.jsx``."""
 
-    library = _ASKING.importable_path
+    library = ASKING.importable_path
     tag = "AskDelete"
 
     clip_id: rx.Var[str]
@@ -111,7 +116,7 @@ class AskDelete(rx.Component):
 class DeleteQuestion(rx.Component):
     """The dialog that every :class:`AskDelete` of the page opens."""
 
-    library = _ASKING.importable_path
+    library = ASKING.importable_path
     tag = "DeleteQuestion"
 
     undo_seconds: rx.Var[int]
@@ -120,7 +125,7 @@ class DeleteQuestion(rx.Component):
 class CardMenu(rx.Component):
     """A card's actions as a list, for fingers; its children are the lines."""
 
-    library = _ASKING.importable_path
+    library = ASKING.importable_path
     tag = "CardMenu"
 
     label: rx.Var[str]
@@ -129,7 +134,7 @@ class CardMenu(rx.Component):
 class SearchBox(rx.Component):
     """The search field; Escape empties it; see ``asking.jsx``."""
 
-    library = _ASKING.importable_path
+    library = ASKING.importable_path
     tag = "SearchBox"
 
     value: rx.Var[str]

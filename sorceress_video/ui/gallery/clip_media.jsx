@@ -1,5 +1,8 @@
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import { Check } from "lucide-react";
 import { openLightbox } from "$/public/external/sorceress_video/ui/lightbox/client/stage.jsx";
+import { startDrag } from "./drag_out.jsx";
+import { useSelected } from "./selection.jsx";
 import { useCell } from "./virtual_grid.jsx";
 
 const HOVER_DELAY = 120; // ms: a pointer on its way elsewhere starts nothing
@@ -68,11 +71,13 @@ function Film({ src, poster, onFail }) {
  * The picture of a completed clip: poster, the film while the pointer is on the card (by its play mark under a
  * finger), and the button that opens it.
  */
-export function ClipMedia({ clip, onOpen }) {
+export function ClipMedia({ clip, movable, onOpen }) {
   const ref = useRef(null);
   const [playing, setPlaying] = useState(false);
   const [broken, setBroken] = useState(false);
   const { tabIndex } = useCell();
+  const selected = useSelected(clip.id);
+  const selecting = selected !== "off";
   const contain = clip.width > 0 && clip.width / clip.height < WIDE;
 
   const stop = useCallback(() => {
@@ -165,10 +170,24 @@ export function ClipMedia({ clip, onOpen }) {
       "data-tile": true,
       tabIndex,
       onClick: open,
-      "aria-label": `Open ${clip.model} clip: ${clip.prompt || "no prompt"}`,
+      draggable: movable && !selecting,
+      onDragStart: (event) => startDrag(event, clip, ref.current),
+      role: selecting ? "checkbox" : undefined,
+      "aria-checked": selecting ? selected === "in" : undefined,
+      "aria-label": `${selecting ? "Select" : "Open"} ${clip.model} clip: ${clip.prompt || "no prompt"}`,
       "data-testid": "card-open",
-      className: "absolute inset-0 size-full cursor-pointer outline-none rounded-md",
+      className:
+        "absolute inset-0 size-full cursor-pointer outline-none rounded-md select-none [-webkit-touch-callout:none] aria-checked:bg-accent-solid/25",
     }),
+    selecting &&
+      h(
+        "span",
+        {
+          "aria-hidden": true,
+          className: `absolute z-10 top-2 left-2 grid place-items-center size-6 rounded-full border-2 pointer-events-none transition-colors ${selected === "in" ? "bg-accent-solid border-white text-white" : "bg-black/45 border-white/80 text-transparent"}`,
+        },
+        h(Check, { size: 14, strokeWidth: 3 }),
+      ),
     h(
       "button",
       {
@@ -178,7 +197,7 @@ export function ClipMedia({ clip, onOpen }) {
         "aria-label": playing ? "Stop" : "Play",
         "data-testid": "card-play",
         className:
-          "absolute z-10 right-0 bottom-7 size-11 hidden pointer-coarse:grid place-items-center outline-none",
+          "absolute z-10 right-0 bottom-7 size-11 hidden pointer-coarse:grid in-data-selecting:!hidden place-items-center outline-none",
       },
       !playing &&
         h(

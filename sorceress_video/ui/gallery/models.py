@@ -26,6 +26,7 @@ class Card:
     """Whether a light film for hovering stands beside the video."""
     width: int = 0
     height: int = 0
+    seconds: float = 0.0
     text: str = ""
     """The phase of a clip in the making; the reason of a failed one."""
     note: str = ""

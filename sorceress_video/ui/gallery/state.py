@@ -17,7 +17,7 @@ import structlog
 
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
-from sorceress_video.jobs import actions
+from sorceress_video.jobs import actions, collected
 from sorceress_video.jobs.admission import AdmissionRefusedError
 from sorceress_video.library import gallery, preferences
 from sorceress_video.library.database import DatabaseError, get_database
@@ -25,6 +25,7 @@ from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.ids import new_id
 from sorceress_video.live.hub import HUB
 from sorceress_video.settings import get_settings
+from sorceress_video.ui.collections.models import CollectionTile, tile_of
 from sorceress_video.ui.gallery.address import SEARCH_CHARACTERS, VIEWS, Address, address_of
 from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
@@ -56,6 +57,8 @@ class GalleryState(rx.State):
     problem: str = ""
     view: str = "all"
     search: str = ""
+    opened: CollectionTile = CollectionTile()
+    """The collection that the gallery shows instead of a view; its id is "" where none is open."""
     columns: int = DEFAULT_COLUMNS
     total: int = 0
     start: int = 0
@@ -134,7 +137,8 @@ class GalleryState(rx.State):
         account_id = await self._account()
         if not account_id or await self._go_to(account_id, clip_id):
             return
-        self.search, self.view, self.list_key = "", "all", self.list_key + 1
+        self._show_everything()
+        self.list_key += 1
         if not await self._go_to(account_id, clip_id):
             await self._read(account_id, 0, at="")
             await say(self, "This clip is not there any more.", tone="error")
@@ -151,7 +155,7 @@ class GalleryState(rx.State):
         """The person asked for clips: show them at the top of everything."""
         account_id = await self._account()
         if account_id:
-            self.search, self.view = "", "all"
+            self._show_everything()
             await self._begin(account_id)
 
     # --- what is shown
@@ -170,8 +174,8 @@ class GalleryState(rx.State):
     async def show(self, view: str):
         """Show all clips, or the favourites."""
         account_id = await self._account()
-        if account_id and view in VIEWS and view != self.view:
-            self.view = view
+        if account_id and view in VIEWS and (view != self.view or self.opened.id):
+            self.view, self.opened = view, CollectionTile()
             await self._begin(account_id)
 
     @rx.event
@@ -288,10 +292,19 @@ class GalleryState(rx.State):
 
     def _turn_to(self, address: Address) -> bool:
         """Take the filter of an address over; whether it is another one."""
-        if (address.view, address.search) == (self.view, self.search):
+        if (address.view, address.search, address.collection) == (self.view, self.search, self.opened.id):
             return False
         self.view, self.search = address.view, address.search
+        self.opened = CollectionTile(id=address.collection)
         return True
+
+    def _show_everything(self) -> None:
+        self.search, self.view, self.opened = "", "all", CollectionTile()
+
+    async def _open(self, account_id: str, collection: CollectionTile) -> None:
+        """Show a collection instead of the favourites, or the favourites again."""
+        self.view, self.search, self.opened = "favorites", "", collection
+        await self._begin(account_id)
 
     async def _account(self) -> str:
         member = await signed_in_async(self.router.headers.cookie)
@@ -326,10 +339,25 @@ class GalleryState(rx.State):
         return True
 
     def _filter(self) -> GalleryFilter:
+        if self.opened.id:
+            return GalleryFilter(search=self.search, collection_id=self.opened.id)
         return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
+
+    async def _look_at_collection(self, account_id: str) -> None:
+        """Have the open collection as it is now; where it is gone, or not shared any more, the favourites."""
+        if not self.opened.id:
+            return
+        found = await asyncio.to_thread(collected.find, account_id, self.opened.id)
+        if found is None:
+            name, self.opened = self.opened.name, CollectionTile()
+            self.view, self.list_key = "favorites", self.list_key + 1
+            await say(self, f"“{name}” is not there any more." if name else "This collection is gone.")
+        elif tile_of(found) != self.opened:
+            self.opened = tile_of(found)
 
     async def _read(self, account_id: str, start: int | None = None, at: str | None = None) -> None:
         try:
+            await self._look_at_collection(account_id)
             window = await asyncio.to_thread(
                 read_window,
                 get_database(),

@@ -52,6 +52,7 @@ def card_of(clip: ClipCard, usual_seconds: Callable[[str], float | None]) -> Car
             light=clip.preview_url is not None,
             width=clip.width or 0,
             height=clip.height or 0,
+            seconds=round(clip.seconds or 0.0, 2),
         )
     if clip.active:
         return _active_card(clip, usual_seconds)

@@ -7,6 +7,12 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from sorceress_video.live.feed import live_feed
 from sorceress_video.settings import get_settings
+from sorceress_video.ui.collections.view import (
+    collection_bar,
+    collection_dialogs,
+    collections_panel,
+    empty_collection,
+)
 from sorceress_video.ui.compare.view import compare
 from sorceress_video.ui.gallery.card import clip_card
 from sorceress_video.ui.gallery.client import DeleteQuestion, GalleryAddress, GridCell, SearchBox, VirtualGrid
@@ -15,6 +21,8 @@ from sorceress_video.ui.kit import FOCUS, button, empty_state, icon, join, segme
 from sorceress_video.ui.lightbox.view import lightbox
 from sorceress_video.ui.queue.state import QueueState
 from sorceress_video.ui.recipe.view import recipe_offer
+from sorceress_video.ui.selection.client import SelectButton
+from sorceress_video.ui.selection.view import selection_bar
 
 GAP = 10
 """Pixels between tiles."""
@@ -30,16 +38,24 @@ def gallery(*lead: rx.Component) -> rx.Component:
     """
     return rx.el.section(
         _toolbar(*lead),
+        rx.cond(GalleryState.opened.id != "", collection_bar()),
         _connection(),
         _content(),
+        rx.cond(
+            GalleryState.signed_in & (GalleryState.view == "favorites") & (GalleryState.opened.id == ""),
+            collections_panel(),
+        ),
+        rx.cond(GalleryState.signed_in & GalleryState.opened.mine, selection_bar()),
         GalleryAddress.create(
             view=GalleryState.view,
             search=GalleryState.search,
+            collection=GalleryState.opened.id,
             visit=GalleryState.visit,
         ),
         lightbox(),
         compare(),
         recipe_offer(),
+        collection_dialogs(),
         DeleteQuestion.create(undo_seconds=round(get_settings().undo_seconds)),
         live_feed(
             active=GalleryState.active | (QueueState.running + QueueState.waiting > 0),
@@ -66,7 +82,14 @@ def _toolbar(*lead: rx.Component) -> rx.Component:
     return rx.el.div(
         *lead,
         SearchBox.create(value=GalleryState.search, on_search=GalleryState.find),
-        rx.cond(GalleryState.signed_in, rx.fragment(_views(), _favorites_toggle())),
+        rx.cond(
+            GalleryState.signed_in,
+            rx.fragment(
+                _views(),
+                _favorites_toggle(),
+                rx.cond(GalleryState.opened.mine, SelectButton.create()),
+            ),
+        ),
         _columns(),
         data_testid="gallery-toolbar",
         class_name="flex items-center gap-2.5 px-3.5 py-3 max-lg:px-3 max-lg:gap-2 max-lg:py-2.5 "
@@ -177,41 +200,53 @@ def _nothing() -> rx.Component:
     return rx.el.div(
         rx.cond(
             GalleryState.search != "",
-            empty_state(
-                "Nothing here has “" + GalleryState.search + "” in its prompt.",
-                title="No clips found",
-                icon="search-x",
-                action=button(
-                    "Clear the search",
-                    variant="outline",
-                    on_click=GalleryState.find(""),
-                    data_testid="clear-search",
-                ),
-                data_testid="empty-search",
-            ),
+            _nothing_found(),
             rx.cond(
-                GalleryState.view == "favorites",
-                empty_state(
-                    "Mark a clip with the heart and it stays at hand here.",
-                    title="No favorites yet",
-                    icon="heart",
-                    action=button(
-                        "Show all clips",
-                        variant="outline",
-                        on_click=GalleryState.show("all"),
-                        data_testid="show-all",
-                    ),
-                    data_testid="empty-favorites",
-                ),
-                empty_state(
-                    "Choose a model at the left, say what should happen at the right, and press Generate.",
-                    title="Your clips will appear here",
-                    icon="clapperboard",
-                    data_testid="empty-gallery",
-                ),
+                GalleryState.opened.id != "",
+                empty_collection(),
+                rx.cond(GalleryState.view == "favorites", _no_favorites(), _no_clips()),
             ),
         ),
         class_name="flex-1 min-h-0 grid place-items-center overflow-y-auto pb-[var(--dock)]",
+    )
+
+
+def _nothing_found() -> rx.Component:
+    return empty_state(
+        "Nothing here has “" + GalleryState.search + "” in its prompt.",
+        title="No clips found",
+        icon="search-x",
+        action=button(
+            "Clear the search",
+            variant="outline",
+            on_click=GalleryState.find(""),
+            data_testid="clear-search",
+        ),
+        data_testid="empty-search",
+    )
+
+
+def _no_favorites() -> rx.Component:
+    return empty_state(
+        "Mark a clip with the heart and it stays at hand here.",
+        title="No favorites yet",
+        icon="heart",
+        action=button(
+            "Show all clips",
+            variant="outline",
+            on_click=GalleryState.show("all"),
+            data_testid="show-all",
+        ),
+        data_testid="empty-favorites",
+    )
+
+
+def _no_clips() -> rx.Component:
+    return empty_state(
+        "Choose a model at the left, say what should happen at the right, and press Generate.",
+        title="Your clips will appear here",
+        icon="clapperboard",
+        data_testid="empty-gallery",
     )
 
 

@@ -10,7 +10,7 @@ from sorceress_video.ui.kit.button import icon_button
 from sorceress_video.ui.kit.classes import FOCUS, join
 from sorceress_video.ui.kit.icon import icon as draw_icon
 
-_OVERLAY = rx.asset("overlay.jsx", shared=True)
+OVERLAY = rx.asset("overlay.jsx", shared=True)
 
 Place = Literal["center", "left", "right"]
 
@@ -18,7 +18,7 @@ Place = Literal["center", "left", "right"]
 class NativeDialog(rx.Component):
     """Native ``<dialog>`` that follows ``open``; see ``overlay.jsx``."""
 
-    library = _OVERLAY.importable_path
+    library = OVERLAY.importable_path
     tag = "Dialog"
 
     open: rx.Var[bool]
@@ -28,7 +28,7 @@ class NativeDialog(rx.Component):
 class _PageBehaviour(rx.Component):
     """The page's one tooltip and its shared keys; see ``overlay.jsx``."""
 
-    library = _OVERLAY.importable_path
+    library = OVERLAY.importable_path
     tag = "PageBehaviour"
 
 

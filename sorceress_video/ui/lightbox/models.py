@@ -66,6 +66,8 @@ class Story:
     video: str = ""
     download: str = ""
     favorite: bool = False
+    own: bool = False
+    """Whether it is the member's own, who may do everything with it; else it is there to be looked at."""
     fps: float = 0.0
     sound: bool = False
     facts: list[Fact] = field(default_factory=list)

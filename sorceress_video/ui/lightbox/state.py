@@ -105,7 +105,7 @@ class LightboxState(rx.State):
     async def _look_at(self, clip_id: str) -> None:
         member = await signed_in_async(self.router.headers.cookie)
         shown = await self.get_state(GalleryState)
-        where = f"“{shown.search}”" if shown.search else shown.view.capitalize()
+        where = f"“{shown.search}”" if shown.search else shown.opened.name or shown.view.capitalize()
         if member is None:
             self._show_demo(clip_id, shown.search, where)
             return

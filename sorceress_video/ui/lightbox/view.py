@@ -36,21 +36,25 @@ def _above() -> rx.Component:
     return rx.el.div(
         rx.cond(_STORY.family.batch.length() > 1, _compare_batch()),
         rx.cond(_STORY.own, _heart()),
-        plain_link(
-            icon("download", size=15),
-            rx.el.span("Download", class_name="max-sm:sr-only"),
-            href=_STORY.download,
-            download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
-            data_testid="lightbox-download",
-            class_name=join(
-                "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
-                "font-semibold cursor-pointer transition-opacity hover:opacity-85",
-                FOCUS,
-                TOUCH_HEIGHT,
-            ),
-        ),
+        rx.cond(_STORY.download != "", _download()),
         class_name="col-start-2 row-start-1 flex items-center justify-end gap-2 px-3.5 transition-opacity "
         "max-lg:fixed max-lg:top-0 max-lg:right-0 max-lg:z-30 max-lg:h-[50px] max-lg:px-2",
+    )
+
+
+def _download() -> rx.Component:
+    return plain_link(
+        icon("download", size=15),
+        rx.el.span("Download", class_name="max-sm:sr-only"),
+        href=_STORY.download,
+        download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
+        data_testid="lightbox-download",
+        class_name=join(
+            "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
+            "font-semibold cursor-pointer transition-opacity hover:opacity-85",
+            FOCUS,
+            TOUCH_HEIGHT,
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""Selection mode: many clips at once."""

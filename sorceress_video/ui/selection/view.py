@@ -1,0 +1,34 @@
+"""Selecting many clips: the bar at the bottom of the gallery."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from sorceress_video.ui.gallery.state import GalleryState
+from sorceress_video.ui.selection.client import SelectionBar
+from sorceress_video.ui.selection.state import SelectionState
+
+
+def selection_bar(*more: rx.Component) -> rx.Component:
+    """Stands once in the gallery; there while clips are selected.
+
+    Args:
+        more: further deeds, before the ones that it has.
+    """
+    opened = GalleryState.opened
+    return SelectionBar.create(
+        *more,
+        cards=GalleryState.cards,
+        list=GalleryState.view + " " + opened.id + " " + GalleryState.search,
+        favorites=(GalleryState.view == "favorites") & (opened.id == ""),
+        collection=opened.name,
+        everything=SelectionState.everything,
+        answer=SelectionState.counted,
+        archive=SelectionState.archive,
+        on_count=SelectionState.count,
+        on_all=SelectionState.all,
+        on_download=SelectionState.download,
+        on_favorite=SelectionState.favorite,
+        on_take_out=SelectionState.take_out,
+        on_remove=SelectionState.remove,
+    )
