@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
@@ -141,8 +141,13 @@ def _asked_for(account_id: str, store: Storage, entry: Entry) -> Iterator[bytes]
 
 def _copied(path: Path) -> Iterator[bytes]:
     """A copy with tags, which goes once it is sent: an archive of many must not fill the disk."""
-    with path.open("rb") as file:
-        path.unlink(missing_ok=True)
+    file = path.open("rb")
+    path.unlink(missing_ok=True)
+    return _read(file)
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    with file:
         while piece := file.read(_PIECE):
             yield piece
 

@@ -31,7 +31,7 @@ def films(session: Session, account_id: str, clip_ids: Sequence[str]) -> Iterato
     for start in range(0, len(clip_ids), _AT_ONCE):
         some = clip_ids[start : start + _AT_ONCE]
         rows = session.exec(
-            select(Clip.id, Clip.model_name, Asset.mime, Asset.file_key, Asset.bytes)
+            select(Clip, Asset)
             .join(Asset, col(Asset.id) == col(Clip.video_id))
             .where(
                 col(Clip.id).in_(some),
@@ -40,5 +40,8 @@ def films(session: Session, account_id: str, clip_ids: Sequence[str]) -> Iterato
                 col(Clip.removed_at).is_(None),
             )
         ).all()
-        known = {row[0]: Film(*row) for row in rows}
+        known = {
+            clip.id: Film(clip.id, clip.model_name, video.mime, video.file_key, video.bytes)
+            for clip, video in rows
+        }
         yield from (known[one] for one in some if one in known)

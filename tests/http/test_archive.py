@@ -13,18 +13,22 @@ import pytest
 from sqlmodel import select
 
 from sorceress_video.http import archive as archives
-from sorceress_video.http.archive import NOTE, Entry, named
+from sorceress_video.http.archive import NOTE, named
 from sorceress_video.http.storage import storage
 from sorceress_video.jobs import many, queues, tickets
+from sorceress_video.jobs.downloads import EMBED_METADATA, TAGGED_FOLDER
+from sorceress_video.library import preferences
 from sorceress_video.library.films import Film
 from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.selection import Selection
-from sorceress_video.library.tables import Account, Asset, StoredFile
+from sorceress_video.library.tables import Account, Asset, Clip, StoredFile
+from sorceress_video.runtime.page_build import ROOT
 from tests.http.workspace import Workspace, random_id
 from tests.ui.gallery_library import Shelf
 
 pytestmark = pytest.mark.spec("G6")
 
+DEMO = ROOT / "assets" / "demo" / "ridge-at-dusk.mp4"
 EVERYTHING = Selection(GalleryFilter(), (("~", ""),))
 
 
@@ -92,6 +96,7 @@ async def test_its_size_is_known_where_the_files_are_at_hand(
     workspace: Workspace, ada: Account, tmp_path: Path
 ) -> None:
     put_films(workspace, ada, [b"a" * 1000, b"b"], tmp_path)
+    preferences.save(workspace.db, ada.id, EMBED_METADATA, False)
     url = address(ada)
     async with workspace.browser(workspace.cookie_for(ada)) as browser:
         head, answer = await browser.head(url), await browser.get(url)
@@ -172,16 +177,16 @@ async def test_two_at_a_time_and_then_again(
 
 def test_names_are_safe_and_different_on_every_system() -> None:
     films = [
-        Film("a" * 32, "../../Evil: Model?", "k1", 1),
-        Film("a" * 32, "../../EVIL: MODEL?", "k2", 1),
-        Film("b" * 32, "CON", "k3", 1),
-        Film("c" * 32, "Klïng ☔", "k4", 1),
+        Film("a" * 32, "../../Evil: Model?", "video/mp4", "k1", 1),
+        Film("a" * 32, "../../EVIL: MODEL?", "video/mp4", "k2", 1),
+        Film("b" * 32, "CON", "video/webm", "k3", 1),
+        Film("c" * 32, "Klïng ☔", "video/mp4", "k4", 1),
     ]
     names = [entry.name for entry in named(films)]
     assert names == [
         "evil_-model_-aaaaaaaaaa.mp4",
         "evil_-model_-aaaaaaaaaa (2).mp4",
-        "con-bbbbbbbbbb.mp4",
+        "con-bbbbbbbbbb.webm",
         "klïng-☔-cccccccccc.mp4",
     ]
 
@@ -191,16 +196,32 @@ def test_memory_stays_flat_however_large_the_archive(
 ) -> None:
     if workspace.settings.storage_url:
         pytest.skip("the object store of this test lies in memory itself")
-    path = tmp_path / "large.mp4"
-    path.write_bytes(secrets.token_bytes(1 << 20) * 24)
-    stored = storage().store_file(path, "video/mp4")
-    path.unlink()
-    entries = [Entry(f"{number}.mp4", stored.key, stored.bytes) for number in range(20)]
+    preferences.save(workspace.db, ada.id, EMBED_METADATA, False)
+    (first,) = put_films(workspace, ada, [secrets.token_bytes(1 << 20) * 24], tmp_path)
+    with workspace.db.read() as session:
+        video_id = session.get_one(Clip, first).video_id
+    made = Shelf(workspace.db, ada.id).fill(19, video_id=video_id)
     tracemalloc.start()
     try:
-        sent = sum(len(piece) for piece in archives._one_by_one(storage(), entries, 0))
+        packed = archives._pack(ada.id, [first, *made])
+        sent = sum(len(piece) for piece in packed.pieces)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
+    assert sent == packed.size
     assert sent > 20 * 24 * (1 << 20)
     assert peak < 8 * (1 << 20)
+
+
+@pytest.mark.spec("X2")
+async def test_its_films_say_how_they_were_made_as_single_downloads_do(
+    workspace: Workspace, ada: Account, tmp_path: Path
+) -> None:
+    put_films(workspace, ada, [DEMO.read_bytes()], tmp_path)
+    async with workspace.browser(workspace.cookie_for(ada)) as browser:
+        answer = await browser.get(address(ada))
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        (name,) = packed.namelist()
+        assert b"Embers drift over a drowned city" in packed.read(name)
+    assert not list((workspace.settings.scratch_dir / TAGGED_FOLDER).glob("*")), "nothing is left behind"
