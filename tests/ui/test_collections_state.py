@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from sorceress_video.jobs import collected
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.library.selection import Selection
 from sorceress_video.ui.collections.state import CollectionsState
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.lightbox.state import LightboxState
@@ -103,7 +105,7 @@ async def test_generating_leaves_the_collection_so_that_the_new_clip_is_seen(tab
 
 
 @pytest.fixture
-def wolves(deployment: Workspace) -> Iterator[tuple[str, str, str, str]]:
+def wolves(deployment: Workspace) -> tuple[str, str, str, str]:
     """Otto's: his account, a collection of his, the clip in it, and one that is in none."""
     otto = deployment.add_account("otto@example.com")
     his = Shelf(deployment.db, otto.id)
@@ -111,7 +113,7 @@ def wolves(deployment: Workspace) -> Iterator[tuple[str, str, str, str]]:
     chosen = Selection(GalleryFilter(), picked=frozenset({inside}))
     done = collected.collect(otto.id, "", "Wolves", chosen)
     assert done is not None
-    yield otto.id, done.collection_id, inside, outside
+    return otto.id, done.collection_id, inside, outside
 
 
 @pytest.mark.spec("G11", "A6")

@@ -155,6 +155,7 @@ export function CollectDialog({ tiles, holding, onOpen, onCollect }) {
       setName("");
       tell.current?.(next.clipId);
       dialog.current.showModal();
+      dialog.current.querySelector("h2").focus(); // Not the field: a phone would show its keyboard at once.
     };
     return () => {
       collecting = null;
@@ -178,7 +179,7 @@ export function CollectDialog({ tiles, holding, onOpen, onCollect }) {
     h(
       "header",
       { className: "px-4 pt-3.5 pb-2" },
-      h("h2", { id: title, className: "text-md font-semibold text-text-1" }, "Add to collection"),
+      h("h2", { id: title, tabIndex: -1, className: "text-md font-semibold text-text-1 outline-none" }, "Add to collection"),
       h("p", { className: "text-sm text-text-3" }, clips(asked?.count ?? 0)),
     ),
     mine.length > MANY &&

@@ -78,7 +78,7 @@ def _tiles() -> rx.Component:
     return rx.el.ul(
         rx.foreach(CollectionsState.tiles, _tile),
         class_name="flex gap-2.5 px-3.5 max-lg:px-3 pt-1.5 pb-2.5 overflow-x-auto kit-scroll "
-        "overscroll-x-contain snap-x",
+        "overscroll-x-contain snap-x scroll-px-3.5",
     )
 
 
@@ -169,8 +169,7 @@ def collection_bar() -> rx.Component:
         ),
         rx.cond(_OPENED.mine, _deeds()),
         data_testid="collection-bar",
-        class_name="flex items-center gap-2.5 px-3.5 max-lg:px-3 py-2 border-b border-line bg-bg-1 "
-        "lg:rounded-none",
+        class_name="flex items-center gap-2.5 px-3.5 max-lg:px-3 py-2 border-b border-line bg-bg-1 lg:mb-2.5",
     )
 
 

@@ -338,7 +338,7 @@ export function VirtualGrid({
         ref: scroller,
         "data-testid": "gallery-scroll",
         className:
-          "h-full overflow-y-auto overflow-x-hidden overscroll-contain kit-scroll [overflow-anchor:none] has-[>:focus-visible]:shadow-[inset_0_0_0_2px_var(--accent)] px-3.5 max-lg:px-3 pt-0.5 max-lg:pt-2.5 pb-[calc(14px+var(--dock)+env(safe-area-inset-bottom))]",
+          "h-full overflow-y-auto overflow-x-hidden overscroll-contain kit-scroll [overflow-anchor:none] has-[>:focus-visible]:shadow-[inset_0_0_0_2px_var(--accent)] px-3.5 max-lg:px-3 pt-0.5 max-lg:pt-2.5 pb-[calc(14px+var(--dock)+env(safe-area-inset-bottom))] in-data-selecting:pb-[calc(128px+var(--dock)+env(safe-area-inset-bottom))]",
       },
       h(
         "div",

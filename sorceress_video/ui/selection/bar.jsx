@@ -51,7 +51,7 @@ function useGestures(refuse) {
   useEffect(() => {
     let timer = 0;
     let start = null;
-    let swallow = 0; // the click that follows a long press
+    let swallow = -Infinity; // when a long press was let go: the click that follows is not meant
 
     const choose = (card, shift) => {
       if (!isDone(card)) return refuse();
@@ -62,7 +62,7 @@ function useGestures(refuse) {
       const card = cardAt(event);
       if (!card) return;
       if (event.timeStamp - swallow < 700) {
-        swallow = 0;
+        swallow = -Infinity;
         event.preventDefault();
         event.stopPropagation();
         return;
@@ -91,7 +91,7 @@ function useGestures(refuse) {
     };
     const stop = () => {
       clearTimeout(timer);
-      if (swallow) swallow = performance.now();
+      if (swallow > 0) swallow = performance.now();
       start = null;
     };
     const menu = (event) => {
