@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from sorceress_video.http.file_names import attachment
 from sorceress_video.http.media import parse_range
 from sorceress_video.http.storage import storage
-from sorceress_video.library import accounts
-from sorceress_video.library.tables import Account, Asset, StoredFile
+from sorceress_video.library import accounts, collections
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.library.selection import Selection
+from sorceress_video.library.tables import Account, Asset, Clip, ClipInput, StoredFile
 from sorceress_video.media.storage import content_key
 from tests.http.workspace import Workspace, random_id
+from tests.ui.gallery_library import Shelf
 
 CONTENT = bytes(range(256)) * 40
 
@@ -113,6 +117,72 @@ async def test_nobody_else_can_tell_that_it_exists(workspace: Workspace, ada: Ac
 
     assert {(answer.status_code, answer.text) for answer in (*answers, unknown)} == {(404, "Not found.")}
     assert all("etag" not in answer.headers for answer in answers)
+
+
+@pytest.fixture
+def shared(workspace: Workspace, ada: Account, video: Asset) -> str:
+    """Ada's collection with the clip of the video in it, shared with the team; its id."""
+    clip_id = Shelf(workspace.db, ada.id).put(video_id=video.id)
+    chosen = Selection(GalleryFilter(), picked=frozenset({clip_id}))
+    with workspace.db.write() as session:
+        collection_id = collections.make(session, ada.id, "Castle")
+        assert collections.add(session, ada.id, collection_id, chosen) == 1
+        assert collections.share(session, ada.id, collection_id, shared=True)
+    return collection_id
+
+
+@pytest.mark.spec("G11", "A6")
+@pytest.mark.parametrize("role", ["member", "admin", "owner"])
+async def test_the_team_sees_what_is_shared_and_asks_each_time(
+    workspace: Workspace, ada: Account, video: Asset, shared: str, role: str
+) -> None:
+    grace = workspace.add_account("grace@example.com", role=role)
+    for variant, status in (("video", 200), ("poster", 200), ("preview", 200), ("last-frame", 404)):
+        answer = await get(workspace, grace, f"/media/{video.id}/{variant}")
+        assert answer.status_code == status
+        assert answer.headers["cache-control"] == ("private, no-cache" if status == 200 else "no-store")
+    own = await get(workspace, ada, f"/media/{video.id}/video")
+    assert own.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert (await get(workspace, None, f"/media/{video.id}/video")).status_code == 404
+
+
+@pytest.mark.spec("G11", "A6")
+async def test_a_disabled_account_does_not_see_what_is_shared(
+    workspace: Workspace, video: Asset, shared: str
+) -> None:
+    gone = workspace.add_account("gone@example.com")
+    cookies = workspace.cookie_for(gone)
+    accounts.disable(workspace.db, gone.id)
+    async with workspace.browser(cookies) as browser:
+        assert (await browser.get(f"/media/{video.id}/video")).status_code == 404
+
+
+@pytest.mark.spec("G11", "A6")
+async def test_unsharing_shuts_the_file_at_once_even_for_who_has_it(
+    workspace: Workspace, ada: Account, video: Asset, shared: str
+) -> None:
+    grace = workspace.add_account("grace@example.com")
+    known = {"If-None-Match": f'"{video.sha256}"'}
+    assert (await get(workspace, grace, f"/media/{video.id}/video", **known)).status_code == 304
+    with workspace.db.write() as session:
+        collections.share(session, ada.id, shared, shared=False)
+    assert (await get(workspace, grace, f"/media/{video.id}/video", **known)).status_code == 404
+    assert (await get(workspace, ada, f"/media/{video.id}/video", **known)).status_code == 304
+
+
+@pytest.mark.spec("G11", "A6")
+async def test_what_went_into_a_shared_clip_is_not_shared(
+    workspace: Workspace, ada: Account, video: Asset, shared: str
+) -> None:
+    with workspace.db.write() as session:
+        frame = Asset(**video.model_dump(exclude={"id"}) | {"kind": "image", "origin": "upload"})
+        session.add(frame)
+        session.flush()
+        clip = session.exec(select(Clip).where(Clip.video_id == video.id)).one()
+        session.add(ClipInput(clip_id=clip.id, role="start_frame", position=0, asset_id=frame.id))
+    grace = workspace.add_account("grace@example.com")
+    for variant in ("image", "poster"):
+        assert (await get(workspace, grace, f"/media/{frame.id}/{variant}")).status_code == 404
 
 
 async def test_a_known_tag_does_not_tell_others_anything(

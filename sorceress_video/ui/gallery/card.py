@@ -102,7 +102,8 @@ def _completed(card: rx.Var[Card]) -> rx.Component:
                 data_testid="card-favorite-mark",
                 class_name="absolute top-2.5 right-2.5 pointer-coarse:right-auto pointer-coarse:left-2.5 "
                 "pointer-events-none drop-shadow transition-opacity group-hover/card:opacity-0 "
-                "group-focus-within/card:opacity-0 pointer-coarse:!opacity-100",
+                "group-focus-within/card:opacity-0 pointer-coarse:!opacity-100 "
+                "pointer-coarse:in-data-selecting:!left-auto pointer-coarse:in-data-selecting:!right-2.5",
             ),
         ),
     )
