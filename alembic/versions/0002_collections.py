@@ -1,7 +1,7 @@
 """Collections
 
 Revision ID: 0002
-Revises: 0004
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0002"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
