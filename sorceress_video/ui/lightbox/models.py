@@ -58,8 +58,6 @@ class Story:
     """Everything about one clip. Times in Unix seconds; "" and 0 stand for what is not known."""
 
     id: str = ""
-    own: bool = False
-    """Whether it is the member's, who may then do something with it."""
     prompt: str = ""
     model: str = ""
     model_id: str = ""

@@ -38,10 +38,9 @@ def story_of(detail: ClipDetail, family: lineage.Family) -> Story:
         Fact("Seed", "" if detail.seed is None else str(detail.seed)),
         Fact("Took", took(card)),
     ]
-    cost, billed = cost_of(card)
+    cost, billed = cost_of(card) if detail.own else ("", "")
     return Story(
         id=card.id,
-        own=True,
         prompt=card.prompt,
         model=card.model_name,
         model_id=card.model_id,
