@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.http.identity import forget_members
 from sorceress_video.http.routes import build_app
 from sorceress_video.http.session_guard import SessionGuard
 from sorceress_video.live.reflex_port import live_task
@@ -22,6 +23,7 @@ app.register_lifespan_task(
     live_task(
         app,
         on_moved=pages.clips_moved,
+        on_access=forget_members,
         redis_url=lambda: get_settings().redis_url or "",
     )
 )

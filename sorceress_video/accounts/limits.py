@@ -47,6 +47,24 @@ def note_success(email: str, address: str) -> None:
     accounts.take_back_attempt(db, address_key(address))
 
 
+def admit_joining(address: str) -> None:
+    """Count an attempt to use a link from this address as failed, until `note_joined` says otherwise.
+
+    Raises:
+        AccountError: ``too_many_attempts``, with the seconds to wait; nothing was counted.
+    """
+    wait = accounts.count_attempt(
+        get_database(), {address_key(address): pause_for_address}, forget_after=_FORGET_AFTER
+    )
+    if wait is not None:
+        raise AccountError("too_many_attempts", retry_after=wait.total_seconds())
+
+
+def note_joined(address: str) -> None:
+    """The attempt was right: the address gets it back."""
+    accounts.take_back_attempt(get_database(), address_key(address))
+
+
 def pause_for_account(failures: int) -> timedelta:
     """How long an account is blocked after so many failures in a row."""
     return _pause(failures - FREE_FOR_ACCOUNT)

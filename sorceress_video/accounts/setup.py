@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
-from typing import Final
 
 from sorceress_video.accounts import passwords
 from sorceress_video.accounts.errors import AccountError
+from sorceress_video.accounts.people import normal_email
 from sorceress_video.accounts.sessions import hash_token
 from sorceress_video.library import accounts
 from sorceress_video.library.database import get_database
 from sorceress_video.library.tables import Account
 from sorceress_video.settings import Settings
-
-# Enough to catch a slip; whether an address exists only a message to it could tell.
-_EMAIL: Final = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,189}")
 
 
 def setup_link(settings: Settings) -> str | None:
@@ -67,15 +63,3 @@ def create_owner(email: str, password: str, *, token: str | None = None) -> Acco
     if not accounts.add_first_account(get_database(), account, setup_hash=setup_hash):
         raise AccountError("owner_exists")
     return account
-
-
-def normal_email(email: str) -> str:
-    """An e-mail address as it is stored: without spaces around it, lower case.
-
-    Raises:
-        AccountError: ``email_invalid``.
-    """
-    address = email.strip().lower()
-    if not _EMAIL.fullmatch(address):
-        raise AccountError("email_invalid")
-    return address

@@ -24,7 +24,21 @@ from sorceress_video.settings import get_settings
 
 _SIGN_IN_PAGE = "/sign-in"
 _SETTINGS_PAGE = "/settings"
-_STATUSES = {"bad_credentials": 401, "signed_out": 401, "too_many_attempts": 429, "busy": 429}
+_STATUSES = {
+    "bad_credentials": 401,
+    "signed_out": 401,
+    "too_many_attempts": 429,
+    "busy": 429,
+    "admins_only": 404,
+    "member_unknown": 404,
+    "owners_only": 403,
+    "link_unknown": 404,
+    "registration_closed": 403,
+    "link_used": 410,
+    "link_expired": 410,
+    "link_revoked": 410,
+    "email_taken": 409,
+}
 
 
 async def sign_in(request: Request) -> Response:
@@ -34,11 +48,11 @@ async def sign_in(request: Request) -> Response:
         form = await read_form(request)
         onward = local_path(form.get("next", ""))
         token = await passwords.off_loop(
-            signing.sign_in, form.get("email", ""), form.get("password", ""), _browser(request)
+            signing.sign_in, form.get("email", ""), form.get("password", ""), browser_of(request)
         )
     except AccountError as error:
-        return _refused(request, error, _SIGN_IN_PAGE, **({} if onward == "/" else {"next": onward}))
-    return _signed_in(request, token, onward)
+        return refused(request, error, _SIGN_IN_PAGE, **({} if onward == "/" else {"next": onward}))
+    return signed_in_answer(request, token, onward)
 
 
 async def sign_out(request: Request) -> Response:
@@ -60,13 +74,13 @@ async def change_password(request: Request, member: Member) -> Response:
     """``POST /auth/password``: fields ``present``, ``password``, ``again``; ends all other sessions."""
     try:
         form = await read_form(request)
-        new = _agreed_password(form.get("password", ""), form.get("again"))
+        new = agreed_password(form.get("password", ""), form.get("again"))
         token = await passwords.off_loop(
-            signing.change_password, member.account_id, form.get("present", ""), new, _browser(request)
+            signing.change_password, member.account_id, form.get("present", ""), new, browser_of(request)
         )
     except AccountError as error:
-        return _refused(request, error, _SETTINGS_PAGE)
-    return _signed_in(request, token, f"{_SETTINGS_PAGE}?changed=password")
+        return refused(request, error, _SETTINGS_PAGE)
+    return signed_in_answer(request, token, f"{_SETTINGS_PAGE}?changed=password")
 
 
 async def set_up(request: Request) -> Response:
@@ -77,17 +91,18 @@ async def set_up(request: Request) -> Response:
         token = form.get("token", "")
         if not await asyncio.to_thread(setup.token_is_good, token):
             return not_found()
-        password = _agreed_password(form.get("password", ""), form.get("again"))
+        password = agreed_password(form.get("password", ""), form.get("again"))
         account = await passwords.off_loop(setup.create_owner, form.get("email", ""), password, token=token)
     except AccountError as error:
         if error.code in ("owner_exists", "setup_link_invalid"):
             return not_found()
-        return _refused(request, error, "/setup", token=token)
-    session = await asyncio.to_thread(signing.start_session, account, _browser(request))
-    return _signed_in(request, session, "/")
+        return refused(request, error, "/setup", token=token)
+    session = await asyncio.to_thread(signing.start_session, account, browser_of(request))
+    return signed_in_answer(request, session, "/")
 
 
-def _browser(request: Request) -> Browser:
+def browser_of(request: Request) -> Browser:
+    """The browser that asks."""
     settings = get_settings()
     return Browser(
         user_agent=request.headers.get("user-agent", ""),
@@ -96,13 +111,19 @@ def _browser(request: Request) -> Browser:
     )
 
 
-def _agreed_password(password: str, again: str | None) -> str:
+def agreed_password(password: str, again: str | None) -> str:
+    """The new password, if it was typed twice the same where it was asked for twice.
+
+    Raises:
+        AccountError: ``password_mismatch``.
+    """
     if again is not None and again != password:
         raise AccountError("password_mismatch")
     return password
 
 
-def _signed_in(request: Request, token: str, onward: str) -> Response:
+def signed_in_answer(request: Request, token: str, onward: str) -> Response:
+    """Give the browser its new session, and send a form on."""
     forget_members()
     response: Response = _done() if wants_json(request) else see_other(onward)
     set_session_cookie(response, token, get_settings())
@@ -120,7 +141,8 @@ def _done() -> Response:
     return JSONResponse({"ok": True}, headers={"Cache-Control": "no-store"})
 
 
-def _refused(request: Request, error: AccountError, page: str, **query: str) -> Response:
+def refused(request: Request, error: AccountError, page: str, **query: str) -> Response:
+    """Say why not: to a program in JSON, to a form by sending it back to its page."""
     wait = math.ceil(error.retry_after)
     if wants_json(request):
         headers = {"Retry-After": str(wait)} if wait else {}

@@ -28,6 +28,11 @@ class Member:
     """``free`` or ``pro``."""
     session_id: str
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether they run the team: owner or admin."""
+        return self.role in ("owner", "admin")
+
 
 class _Cache:
     """Members by the hash of their token, each for `CACHE_SECONDS`. Who is not signed in is not kept."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sorceress_video.accounts.errors import SENTENCES
-from sorceress_video.http import auth, health
+from sorceress_video.http import auth, health, links
 from sorceress_video.http.access_log import AccessLog
 from sorceress_video.http.answers import not_found, refusal, see_other, wants_json
 from sorceress_video.http.archive import archive
@@ -40,6 +40,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     MEMBER = "member"
+    ADMIN = "admin"
 
 
 class RuledRoute(Route):
@@ -67,6 +68,18 @@ def member_only(method: str, path: str, endpoint: MemberEndpoint, signed_out: Si
     return RuledRoute(path, authorised, method, Access.MEMBER)
 
 
+def admin_only(method: str, path: str, endpoint: MemberEndpoint) -> RuledRoute:
+    """A route for the owner and admins; for other members it does not exist."""
+
+    async def authorised(request: Request) -> Response:
+        member = await signed_in_async(request.headers.get("cookie"))
+        if member is None:
+            return _unauthorised(request)
+        return await endpoint(request, member) if member.is_admin else not_found()
+
+    return RuledRoute(path, authorised, method, Access.ADMIN)
+
+
 def build_routes(pace: Pace | None = None) -> list[RuledRoute]:
     """The routes. ``pace`` is how slow an upload may be."""
     return [
@@ -77,6 +90,11 @@ def build_routes(pace: Pace | None = None) -> list[RuledRoute]:
         member_only("POST", "/auth/sign-out-everywhere", auth.sign_out_everywhere, _to_sign_in),
         member_only("POST", "/auth/password", auth.change_password, _to_sign_in),
         public("POST", "/auth/setup", auth.set_up),
+        public("POST", "/auth/link", links.look),
+        public("POST", "/auth/join", links.join),
+        public("POST", "/auth/new-password", links.set_password),
+        admin_only("POST", "/api/team/invitations", links.invite),
+        admin_only("POST", "/api/team/members/{account_id}/password-link", links.password_link),
         member_only("POST", "/api/uploads", Uploads(pace), _unauthorised),
         member_only("POST", "/api/clips/{clip_id}/frames", frames, _unauthorised),
         member_only("GET", "/api/clips/{clip_id}/download", clip_file, _nothing),

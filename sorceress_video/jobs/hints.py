@@ -22,17 +22,19 @@ _log = structlog.get_logger(__name__)
 
 
 class Hint(BaseModel):
-    """Something about a clip changed.
+    """Something about a clip changed, or about what an account may do.
 
     ``moved``: the row has another status, or other fields that a card shows: read it again.
     ``progress``: only the fields below changed, and the row may not even have them.
+    ``rights``: the account has another role, plan or name: who was believed to be whom is asked anew.
+    ``ended``: the account's sessions are over; its pages hear nothing more.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    kind: Literal["moved", "progress"]
+    kind: Literal["moved", "progress", "rights", "ended"]
     account: str
-    clip: str
+    clip: str = ""
     version: int = 0
     status: str = ""
     phase: str | None = None
@@ -57,6 +59,16 @@ def hint_of(done: Moved) -> Hint:
 def changed(account_id: str, clip_id: str) -> Hint:
     """The hint that a person changed what their pages show of a clip, in one of them."""
     return Hint(kind="moved", account=account_id, clip=clip_id)
+
+
+def rights_changed(account_id: str) -> Hint:
+    """The hint that every process must ask anew what the account may do."""
+    return Hint(kind="rights", account=account_id)
+
+
+def access_ended(account_id: str) -> Hint:
+    """The hint that the account is signed out everywhere."""
+    return Hint(kind="ended", account=account_id)
 
 
 def publish(redis: Redis, *hints: Hint) -> None:

@@ -75,6 +75,12 @@ def renew_password_hash(db: Database, account_id: str, old_hash: str, new_hash: 
         )
 
 
+def rename(db: Database, account_id: str, name: str) -> None:
+    """Give the account another name."""
+    with db.write() as session:
+        session.exec(update(Account).where(col(Account.id) == account_id).values(name=name))
+
+
 def disable(db: Database, account_id: str) -> None:
     """Shut an account out and end its sessions, in one step."""
     with db.write() as session:
@@ -112,6 +118,7 @@ def add_session(db: Database, row: SignInSession, *, replaces: str | None = None
             session.exec(delete(SignInSession).where(col(SignInSession.token_hash) == replaces))
         now = utc_now()
         session.exec(delete(SignInSession).where(col(SignInSession.expires_at) < now))
+        session.exec(update(Account).where(col(Account.id) == row.account_id).values(seen_at=now))
         session.add(row)
 
 
@@ -129,6 +136,8 @@ def touch_session(db: Database, session_id: str, now: datetime) -> None:
     """Note that the session is still in use."""
     with db.write() as session:
         session.exec(update(SignInSession).where(col(SignInSession.id) == session_id).values(seen_at=now))
+        owner = select(SignInSession.account_id).where(SignInSession.id == session_id).scalar_subquery()
+        session.exec(update(Account).where(col(Account.id) == owner).values(seen_at=now))
 
 
 def sessions_of(db: Database, account_id: str, seen_after: datetime) -> list[SignInSession]:

@@ -367,3 +367,61 @@ class CollectionClip(SQLModel, table=True):
         sa_column=Column(ForeignKey("clip.id", ondelete="CASCADE"), primary_key=True, index=True)
     )
     added_at: datetime = Field(default_factory=utc_now)
+
+
+class AccessLink(SQLModel, table=True):
+    """A single-use link that an admin hands on: to join, or to set a new password. Only its hash is kept."""
+
+    __tablename__ = "access_link"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(max_length=16)
+    """``invitation`` or ``password``."""
+    token_hash: str = Field(unique=True, max_length=64)
+    """SHA-256 of the link's token, hexadecimal."""
+    made_by: str = Field(
+        sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True, nullable=False)
+    )
+    account_id: str | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True, nullable=True),
+    )
+    """Whose password it sets; of an invitation, who joined by it."""
+    role: str = Field(default="member", max_length=16)
+    plan: str = Field(default="free", max_length=16)
+    email: str = Field(default="", max_length=254)
+    """Whom it is for; empty where whoever has the link chooses the address."""
+    created_at: datetime = Field(default_factory=utc_now)
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class PlanRequest(SQLModel, table=True):
+    """A member asks for the plan ``pro``."""
+
+    __tablename__ = "plan_request"
+    __table_args__ = (
+        Index(
+            "uq_plan_request_open",
+            "account_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    account_id: str = Field(
+        sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True, nullable=False)
+    )
+    note: str = Field(default="", max_length=500)
+    state: str = Field(default="open", max_length=16)
+    """``open``, ``granted`` or ``declined``. A member has at most one open request."""
+    answer: str = Field(default="", max_length=500)
+    decided_by: str | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("account.id", ondelete="SET NULL"), index=True, nullable=True),
+    )
+    created_at: datetime = Field(default_factory=utc_now)
+    decided_at: datetime | None = None

@@ -92,6 +92,7 @@ class _Tab:
         self._ticks: dict[str, Tick] = {}
         self._moved: dict[str, None] = {}
         self._news = asyncio.Event()
+        self._is_parting = False
         # In a context of its own: a tab joins from inside one of its events, which this task outlives.
         self._task = asyncio.create_task(self._run(), name="live-tab", context=Context())
 
@@ -108,6 +109,12 @@ class _Tab:
         self._moved.setdefault("", None)
         self._news.set()
 
+    def part(self) -> None:
+        """Let the page ask once more, which tells it that it is signed out, and nothing after that."""
+        self._is_parting = True
+        self._ticks.clear()
+        self.read_again()
+
     def close(self) -> None:
         self._task.cancel()
 
@@ -121,12 +128,16 @@ class _Tab:
                 # Nothing is kept for a dropped socket: the tab reads the rows when it is back.
                 self._ticks.clear()
                 self._moved.clear()
+                if self._is_parting:
+                    return
                 continue
             if self._moved and loop.time() >= next_moved:
                 ids = [clip_id for clip_id in self._moved if clip_id]
                 self._moved.clear()
                 next_moved = loop.time() + MOVED_SECONDS
                 await self._send(self._outlet.send_moved(self.token, ids[:MOVED_IDS]))
+                if self._is_parting:
+                    return
             if self._ticks:
                 await self._send(self._outlet.send_ticks(self.token, take_ticks(self._ticks)))
             await asyncio.sleep(TICK_SECONDS)
@@ -166,19 +177,19 @@ class Hub:
 
     def leave(self, token: str) -> None:
         """The tab hears nothing any more."""
-        tab = self._tabs.pop(token, None)
-        if tab is None:
-            return
-        tab.close()
-        tokens = self._by_account[tab.account_id]
-        tokens.discard(token)
-        if not tokens:
-            del self._by_account[tab.account_id]
+        tab = self._forget(token)
+        if tab is not None:
+            tab.close()
 
     def publish(self, hint: Hint) -> None:
         """Tell the account's tabs. Authorised here: by the account that the hint names and nothing else."""
-        for token in self._by_account.get(hint.account, ()):
-            self._tabs[token].hear(hint)
+        for token in self.tokens(hint.account):
+            if hint.kind == "ended":
+                self._part(token)
+            elif hint.kind == "rights":
+                self._tabs[token].read_again()
+            else:
+                self._tabs[token].hear(hint)
 
     def read_again(self) -> None:
         """Hints were missed: let every tab's gallery read its rows."""
@@ -196,6 +207,21 @@ class Hub:
         """End every tab's task."""
         for token in list(self._tabs):
             self.leave(token)
+
+    def _part(self, token: str) -> None:
+        tab = self._forget(token)
+        if tab is not None:
+            tab.part()
+
+    def _forget(self, token: str) -> _Tab | None:
+        tab = self._tabs.pop(token, None)
+        if tab is None:
+            return None
+        tokens = self._by_account[tab.account_id]
+        tokens.discard(token)
+        if not tokens:
+            del self._by_account[tab.account_id]
+        return tab
 
     def __len__(self) -> int:
         return len(self._tabs)

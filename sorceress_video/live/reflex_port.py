@@ -50,20 +50,21 @@ class ReflexPort:
 
 
 def live_task(
-    app: rx.App, *, on_moved: Any, redis_url: Callable[[], str]
+    app: rx.App, *, on_moved: Any, on_access: Callable[[], None], redis_url: Callable[[], str]
 ) -> Callable[[], AbstractAsyncContextManager[None]]:
     """The lifespan task of a web process, for ``app.register_lifespan_task``.
 
     Args:
         app: the app.
         on_moved: see :class:`ReflexPort`.
+        on_access: see :class:`~sorceress_video.live.relay.Relay`.
         redis_url: asked when the process starts, so that importing needs no Redis.
     """
 
     @asynccontextmanager
     async def live_hints() -> AsyncIterator[None]:
         HUB.open(ReflexPort(app, on_moved))
-        listening = asyncio.create_task(Relay(HUB, redis_url()).run(), name="live-relay")
+        listening = asyncio.create_task(Relay(HUB, redis_url(), on_access).run(), name="live-relay")
         try:
             yield
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -26,12 +27,14 @@ SWEEP_SECONDS: Final = 15.0
 class Relay:
     """Listens until cancelled. A lost connection is taken up again, and every tab then reads its rows."""
 
-    def __init__(self, hub: Hub, redis_url: str) -> None:
+    def __init__(self, hub: Hub, redis_url: str, on_access: Callable[[], None] | None = None) -> None:
         """Args:
         hub: where the hints go.
         redis_url: ``redis://…`` or ``unix://…``.
+        on_access: called when an account's sessions or rights have changed, before its pages hear of it.
         """
         self._hub = hub
+        self._on_access = on_access
         self._redis_url = redis_url
         self._pause = FIRST_PAUSE
         self._missed = False
@@ -74,6 +77,7 @@ class Relay:
     def _subscribed(self) -> None:
         self._pause = FIRST_PAUSE
         if self._missed:
+            self._note_access()
             self._hub.read_again()
         self._missed = False
 
@@ -83,4 +87,10 @@ class Relay:
         except ValidationError as error:
             _log.warning("hint not understood", problems=error.error_count())
             return
+        if hint.kind in ("rights", "ended"):
+            self._note_access()
         self._hub.publish(hint)
+
+    def _note_access(self) -> None:
+        if self._on_access is not None:
+            self._on_access()

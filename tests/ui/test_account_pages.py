@@ -9,7 +9,7 @@ import pytest
 from sorceress_video.accounts import sessions
 from sorceress_video.http.identity import forget_members
 from sorceress_video.library.tables import Account, LedgerEntry
-from sorceress_video.ui.pages.sessions import SessionsState
+from sorceress_video.ui.pages.settings.sessions import SessionsState
 from sorceress_video.ui.prompt_panel.state import PromptState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.reading import page

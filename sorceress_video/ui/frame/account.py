@@ -95,10 +95,10 @@ def _signed_in() -> rx.Component:
                 class_name="px-2.5 pt-1.5 pb-2.5 mb-1.5 border-b border-line",
             ),
             rx.el.a(
-                kit.icon("key-round", size=15),
-                "Change password",
+                kit.icon("settings", size=15),
+                "Settings",
                 href="/settings",
-                data_testid="change-password",
+                data_testid="settings-link",
                 class_name=kit.join(kit.MENU_ITEM, kit.FOCUS),
             ),
             _post("/auth/sign-out", "Sign out", "log-out", "sign-out"),

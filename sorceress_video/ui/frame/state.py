@@ -17,6 +17,9 @@ class FrameState(rx.State):
     email: str = ""
     initial: str = ""
     role: str = ""
+    plan: str = ""
+    may_manage: bool = False
+    """Whether the team page is theirs."""
 
     @rx.event
     @public_event
@@ -38,3 +41,5 @@ class FrameState(rx.State):
         self.email = member.email if member else ""
         self.initial = (member.name or member.email)[:1].upper() if member else ""
         self.role = member.role.capitalize() if member else ""
+        self.plan = member.plan.capitalize() if member else ""
+        self.may_manage = member is not None and member.is_admin

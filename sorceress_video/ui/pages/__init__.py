@@ -10,7 +10,7 @@ from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.lightbox.state import LightboxState
 from sorceress_video.ui.model_panel.state import ModelPanelState
 from sorceress_video.ui.pages import entry
-from sorceress_video.ui.pages.sessions import SessionsState
+from sorceress_video.ui.pages.settings import LOADS, settings
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 from sorceress_video.ui.queue.state import QueueState
@@ -70,9 +70,9 @@ def add_pages(app: rx.App) -> None:
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")
     app.add_page(entry.setup, route="/setup", title=f"Set up · {PRODUCT}")
     app.add_page(
-        entry.settings,
+        settings,
         route="/settings",
-        title=f"Account · {PRODUCT}",
-        on_load=[FrameState.enter_account_page, SessionsState.load],
+        title=f"Settings · {PRODUCT}",
+        on_load=[FrameState.enter_account_page, *LOADS],
     )
     app.add_page(entry.not_found, route="404", title=f"Not found · {PRODUCT}")

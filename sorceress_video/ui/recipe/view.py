@@ -1,4 +1,4 @@
-"""The offer on the page, and the switch among the account's settings."""
+"""The offer on the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import reflex as rx
 from sorceress_video.ui import kit
 from sorceress_video.ui.lightbox.models import Fact
 from sorceress_video.ui.recipe.client import FilmDrop
-from sorceress_video.ui.recipe.state import DownloadsState, RecipeState
+from sorceress_video.ui.recipe.state import RecipeState
 
 _OFFER = RecipeState.offer
 
@@ -15,35 +15,6 @@ _OFFER = RecipeState.offer
 def recipe_offer() -> rx.Component:
     """Stands once on the workspace: hears dropped films and offers what they say."""
     return rx.fragment(FilmDrop.create(on_recipe=RecipeState.read), _dialog())
-
-
-def downloads_setting() -> rx.Component:
-    """“Keep prompt and settings in downloads”, for the account's settings page."""
-    return rx.el.section(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h2(
-                    "Keep prompt and settings in downloads", class_name="text-md font-semibold text-text-1"
-                ),
-                rx.el.p(
-                    "A downloaded MP4 says how it was made. Drop it on the workspace to make more like it. "
-                    "What you share with the team never says it.",
-                    class_name="text-sm text-text-3 text-pretty mt-1",
-                ),
-                class_name="min-w-0",
-            ),
-            kit.switch(
-                checked=DownloadsState.embed,
-                label="Keep prompt and settings in downloads",
-                on_click=DownloadsState.choose(~DownloadsState.embed),
-                data_testid="embed-metadata",
-            ),
-            class_name="flex items-start justify-between gap-4",
-        ),
-        on_mount=DownloadsState.load,
-        aria_label="Downloads",
-        class_name="mt-8 pt-6 border-t border-line",
-    )
 
 
 def _dialog() -> rx.Component:

@@ -1,4 +1,4 @@
-"""The own sessions on the account page: where one is signed in, and a way to end each."""
+"""The own sessions: where one is signed in, and a way to end each."""
 
 # ruff: noqa: RUF012 - the framework copies the defaults of a state for each tab.
 
@@ -16,6 +16,7 @@ from sorceress_video.accounts.sessions import SessionInfo, close_own_session, li
 from sorceress_video.http.identity import forget_members
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
+from sorceress_video.ui.pages.settings.section import section
 
 _BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS: Final = (
@@ -87,15 +88,25 @@ def _day(moment: datetime) -> str:
 
 def sessions() -> rx.Component:
     """The list, with a button for each browser but this one."""
-    return rx.el.section(
-        rx.el.h2("Where you are signed in", class_name="text-md font-semibold text-text-1"),
+    return section(
+        "Where you are signed in",
         rx.el.ul(
             rx.foreach(SessionsState.lines, _line),
-            class_name="flex flex-col divide-y divide-line mt-2",
+            class_name="flex flex-col divide-y divide-line -mt-3",
             data_testid="sessions",
         ),
-        class_name="mt-8 pt-6 border-t border-line",
-        aria_label="Where you are signed in",
+        kit.plain_form(
+            kit.button(
+                "Sign out everywhere",
+                variant="secondary",
+                icon="monitor-off",
+                type="submit",
+                data_testid="settings-sign-out-everywhere",
+            ),
+            action="/auth/sign-out-everywhere",
+        ),
+        id="sessions",
+        line="End what you do not know, then change your password.",
     )
 
 
