@@ -45,7 +45,7 @@ class Welcome:
 
 
 def address_of(kind: Kind, token: str) -> str:
-    """A link's address. The token stands after ``#``: browsers send that to no server and in no ``Referer``."""
+    """A link's address. The token stands after ``#``: no server gets it, and no ``Referer`` has it."""
     return f"{get_settings().base_url}{PAGES[kind]}#{token}"
 
 

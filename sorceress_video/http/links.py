@@ -54,7 +54,7 @@ async def join(request: Request) -> Response:
 
 
 async def set_password(request: Request) -> Response:
-    """``POST /auth/new-password``: fields ``token``, ``password``, ``again``; signs in here and out elsewhere."""
+    """``POST /auth/new-password``: fields ``token``, ``password``, ``again``; signs in here only."""
     try:
         form = await read_form(request)
         password = agreed_password(form.get("password", ""), form.get("again"))
@@ -69,7 +69,7 @@ async def set_password(request: Request) -> Response:
 
 
 async def invite(request: Request, member: Member) -> Response:
-    """``POST /api/team/invitations``: ``role``, ``plan``, ``days``, ``email``; the link is in the answer only."""
+    """``POST /api/team/invitations``: ``role``, ``plan``, ``days``, ``email``. The answer has the link."""
     try:
         form = await read_form(request)
         link = await asyncio.to_thread(

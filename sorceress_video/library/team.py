@@ -107,7 +107,7 @@ class Change:
 def changing(db: Database, actor_id: str, target_id: str = "") -> Iterator[Change]:
     """Open a transaction with the rows of who acts and whom it is about, and every owner's, locked.
 
-    The rule stands in between, so that of two owners who demote each other at once the second finds none left.
+    The rule stands in between, so that of two owners who demote each other the second finds none left.
     What is done to ``target`` is written at the end; an exception writes nothing.
     """
     with db.write() as session:

@@ -75,8 +75,11 @@ def _signed_in() -> rx.Component:
         rx.el.button(
             rx.el.span(
                 FrameState.initial,
-                class_name="inline-flex items-center justify-center size-7 rounded-full bg-accent-solid "
-                "text-white text-sm font-semibold",
+                rx.cond(
+                    FrameState.open_requests > 0, rx.el.span(class_name="account-dot", aria_hidden="true")
+                ),
+                class_name="relative inline-flex items-center justify-center size-7 rounded-full "
+                "bg-accent-solid text-white text-sm font-semibold",
             ),
             type="button",
             aria_label="Account: " + FrameState.email,
@@ -101,11 +104,30 @@ def _signed_in() -> rx.Component:
                 data_testid="settings-link",
                 class_name=kit.join(kit.MENU_ITEM, kit.FOCUS),
             ),
+            rx.cond(FrameState.may_manage, _team_link()),
             _post("/auth/sign-out", "Sign out", "log-out", "sign-out"),
             _post("/auth/sign-out-everywhere", "Sign out everywhere", "monitor-off", "sign-out-everywhere"),
             id=_ACCOUNT_MENU,
             label="Account",
         ),
+    )
+
+
+def _team_link() -> rx.Component:
+    return rx.el.a(
+        kit.icon("users", size=15),
+        rx.el.span("Team", class_name="flex-1"),
+        rx.cond(
+            FrameState.open_requests > 0,
+            rx.el.span(
+                kit.chip(FrameState.open_requests.to_string(), tone="gold"),
+                rx.el.span(" open requests for Pro", class_name="sr-only"),
+                data_testid="team-badge",
+            ),
+        ),
+        href="/team",
+        data_testid="team-link",
+        class_name=kit.join(kit.MENU_ITEM, kit.FOCUS),
     )
 
 

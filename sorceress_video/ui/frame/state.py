@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import reflex as rx
 
 from sorceress_video.http.session_guard import public_event
+from sorceress_video.library import team
+from sorceress_video.library.database import get_database
 from sorceress_video.ui.frame.identity import member_of
 
 
@@ -20,6 +24,8 @@ class FrameState(rx.State):
     plan: str = ""
     may_manage: bool = False
     """Whether the team page is theirs."""
+    open_requests: int = 0
+    """Requests for Pro that wait for an admin's answer."""
 
     @rx.event
     @public_event
@@ -43,3 +49,6 @@ class FrameState(rx.State):
         self.role = member.role.capitalize() if member else ""
         self.plan = member.plan.capitalize() if member else ""
         self.may_manage = member is not None and member.is_admin
+        self.open_requests = (
+            await asyncio.to_thread(team.count_open_requests, get_database()) if self.may_manage else 0
+        )

@@ -9,6 +9,7 @@ from sorceress_video.ui.frame.panel import fold_button, side_panel
 from sorceress_video.ui.model_panel.dialogs import info_dialog, settings_dialog
 from sorceress_video.ui.model_panel.models import ModelCard
 from sorceress_video.ui.model_panel.state import ModelPanelState
+from sorceress_video.ui.model_panel.upgrade import UpgradeState, upgrade_button, upgrade_dialog
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 PANEL_ID = "panel-models"
@@ -204,6 +205,16 @@ def _skeleton() -> rx.Component:
 
 def _local() -> rx.Component:
     return rx.el.div(
+        rx.cond(
+            UpgradeState.plan == "free",
+            kit.empty_state(
+                "You can look around here; making clips on the team's own GPU needs Pro.",
+                title="Local models need Pro",
+                icon="crown",
+                action=upgrade_button(),
+                data_testid="local-needs-pro",
+            ),
+        ),
         kit.empty_state(
             "This workspace has no Local AI server yet; it comes with a later version. "
             "Everything under Cloud works now, and Animatic there is free and runs on this machine.",
@@ -217,5 +228,6 @@ def _local() -> rx.Component:
             ),
             data_testid="local-empty",
         ),
-        class_name="flex-1 min-h-0 overflow-y-auto flex items-center justify-center",
+        upgrade_dialog(),
+        class_name="flex-1 min-h-0 overflow-y-auto flex flex-col items-center justify-center",
     )

@@ -9,12 +9,15 @@ from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.lightbox.state import LightboxState
 from sorceress_video.ui.model_panel.state import ModelPanelState
-from sorceress_video.ui.pages import entry
+from sorceress_video.ui.model_panel.upgrade import UpgradeState
+from sorceress_video.ui.pages import entry, links
 from sorceress_video.ui.pages.settings import LOADS, settings
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 from sorceress_video.ui.queue.state import QueueState
 from sorceress_video.ui.recipe.state import RecipeState
+from sorceress_video.ui.team.state import TeamState
+from sorceress_video.ui.team.view import team
 
 PRODUCT = "Sorceress AI Video Gen"
 STYLESHEETS = ["/tokens.css", "/kit.css", "/frame.css", "/panels.css"]
@@ -60,6 +63,7 @@ def add_pages(app: rx.App) -> None:
             FrameState.enter,
             PromptState.enter,
             ModelPanelState.enter,
+            UpgradeState.enter,
             GalleryState.load,
             QueueState.load,
             LightboxState.enter,
@@ -74,5 +78,13 @@ def add_pages(app: rx.App) -> None:
         route="/settings",
         title=f"Settings · {PRODUCT}",
         on_load=[FrameState.enter_account_page, *LOADS],
+    )
+    app.add_page(links.join, route="/join", title=f"Join · {PRODUCT}")
+    app.add_page(links.new_password, route="/new-password", title=f"New password · {PRODUCT}")
+    app.add_page(
+        team,
+        route="/team",
+        title=f"Team · {PRODUCT}",
+        on_load=[FrameState.enter, TeamState.enter],
     )
     app.add_page(entry.not_found, route="404", title=f"Not found · {PRODUCT}")

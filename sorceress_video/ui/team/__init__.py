@@ -1,0 +1,1 @@
+"""``/team``: members, their roles, plans and budgets, invitations and requests; for the owner and admins."""
