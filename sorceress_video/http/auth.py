@@ -143,8 +143,18 @@ def _done() -> Response:
 
 def refused(request: Request, error: AccountError, page: str, **query: str) -> Response:
     """Say why not: to a program in JSON, to a form by sending it back to its page."""
-    wait = math.ceil(error.retry_after)
     if wants_json(request):
-        headers = {"Retry-After": str(wait)} if wait else {}
-        return refusal(_STATUSES.get(error.code, 400), error.code, error.sentence, headers)
+        return refused_in_json(error)
+    wait = _seconds(error)
     return see_other(page, error=error.code, **({"wait": str(wait)} if wait else {}), **query)
+
+
+def refused_in_json(error: AccountError) -> Response:
+    """Say why not to a program, or to a script of a page."""
+    wait = _seconds(error)
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return refusal(_STATUSES.get(error.code, 400), error.code, error.sentence, headers)
+
+
+def _seconds(error: AccountError) -> int:
+    return math.ceil(error.retry_after)

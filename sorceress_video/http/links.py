@@ -16,7 +16,7 @@ from sorceress_video.accounts import invitations, passwords, team
 from sorceress_video.accounts import sign_in as signing
 from sorceress_video.accounts.errors import AccountError
 from sorceress_video.accounts.invitations import NewLink
-from sorceress_video.http.auth import agreed_password, browser_of, refused, signed_in_answer
+from sorceress_video.http.auth import agreed_password, browser_of, refused_in_json, signed_in_answer
 from sorceress_video.http.forms import read_form
 from sorceress_video.http.identity import Member
 from sorceress_video.jobs.hints import access_ended, publish
@@ -30,7 +30,7 @@ async def look(request: Request) -> Response:
         kind: invitations.Kind = "password" if form.get("kind") == "password" else "invitation"
         welcome = await asyncio.to_thread(invitations.look, kind, form.get("token", ""))
     except AccountError as error:
-        return refused(request, error, "/sign-in")
+        return refused_in_json(error)
     return _kept_nowhere({"email": welcome.email, "name": welcome.name})
 
 
@@ -48,7 +48,7 @@ async def join(request: Request) -> Response:
             browser_of(request),
         )
     except AccountError as error:
-        return refused(request, error, "/join")
+        return refused_in_json(error)
     session = await asyncio.to_thread(signing.start_session, account, browser_of(request))
     return signed_in_answer(request, session, "/")
 
@@ -62,7 +62,7 @@ async def set_password(request: Request) -> Response:
             invitations.set_password, form.get("token", ""), password, browser_of(request)
         )
     except AccountError as error:
-        return refused(request, error, "/new-password")
+        return refused_in_json(error)
     await asyncio.to_thread(publish, get_redis(), access_ended(account.id))
     session = await asyncio.to_thread(signing.start_session, account, browser_of(request))
     return signed_in_answer(request, session, "/")
@@ -81,7 +81,7 @@ async def invite(request: Request, member: Member) -> Response:
             email=form.get("email", ""),
         )
     except AccountError as error:
-        return refused(request, error, "/team")
+        return refused_in_json(error)
     return _made(link)
 
 
@@ -92,7 +92,7 @@ async def password_link(request: Request, member: Member) -> Response:
             team.password_link, member.account_id, request.path_params["account_id"][:64]
         )
     except AccountError as error:
-        return refused(request, error, "/team")
+        return refused_in_json(error)
     return _made(link)
 
 

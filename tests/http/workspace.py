@@ -19,7 +19,7 @@ from sorceress_video.http.cookies import cookie_name
 from sorceress_video.http.intake import Pace
 from sorceress_video.http.routes import build_app
 from sorceress_video.library.database import Database, get_database
-from sorceress_video.library.tables import Account, metadata
+from sorceress_video.library.tables import Account, Asset, Batch, Clip, StoredFile, metadata
 from sorceress_video.settings import Settings, get_settings
 
 PASSWORD = "a quiet harbour at dawn"
@@ -96,6 +96,43 @@ class Workspace:
             transport=transport, base_url=self.settings.base_url, cookies=cookies, headers={"Origin": ORIGIN}
         ) as client:
             yield client
+
+    def add_clip(self, owner: Account) -> tuple[str, str]:
+        """A finished clip of somebody's, without its film on the disk: ids of its video and of the clip."""
+        with self.db.write() as session:
+            kept = StoredFile(key=f"{secrets.token_hex(8)}.mp4", bytes=1, mime="video/mp4")
+            batch = Batch(account_id=owner.id, token=secrets.token_hex(8))
+            session.add_all([kept, batch])
+            session.flush()
+            video = Asset(
+                account_id=owner.id,
+                origin="result",
+                kind="video",
+                mime="video/mp4",
+                sha256=secrets.token_hex(32),
+                bytes=1,
+                file_key=kept.key,
+                width=16,
+                height=9,
+                seconds=1.0,
+            )
+            session.add(video)
+            session.flush()
+            clip = Clip(
+                account_id=owner.id,
+                batch_id=batch.id,
+                model_id="animatic",
+                model_name="Animatic",
+                provider="sandbox",
+                endpoint="sandbox",
+                mode="text",
+                prompt="a secret harbour",
+                settings={},
+                status="completed",
+                video_id=video.id,
+            )
+            session.add(clip)
+        return video.id, clip.id
 
     def scratch_files(self) -> list[Path]:
         scratch = self.settings.scratch_dir

@@ -86,8 +86,8 @@ def deactivate_dialog() -> rx.Component:
                         class_name="text-base text-text-2 text-pretty",
                     ),
                     rx.el.p(
-                        "Cancel them: what was not sent yet costs nothing. What a provider works on already may "
-                        "be charged in full; it stays in the month's sum until the provider says otherwise.",
+                        "Cancel them: what was not sent costs nothing. What a provider works on already may "
+                        "be charged in full, and counts until the provider says otherwise.",
                         class_name="text-base text-text-2 text-pretty",
                     ),
                     class_name="flex flex-col gap-1.5",
