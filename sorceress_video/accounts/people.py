@@ -38,8 +38,8 @@ def normal_name(name: str) -> str:
     """
     if len(name) > 10 * LONGEST_NAME:
         raise AccountError("name_long")
-    words = " ".join(unicodedata.normalize("NFC", name).split())
-    seen = "".join(letter for letter in words if _is_visible(letter) or letter == " ").strip()
+    letters = unicodedata.normalize("NFC", name)
+    seen = " ".join("".join(letter for letter in letters if _is_visible(letter) or letter.isspace()).split())
     if not seen:
         raise AccountError("name_empty")
     if len(seen) > LONGEST_NAME:

@@ -234,9 +234,15 @@ def _admitted(db: Database, account_id: str, token: str) -> Admitted | None:
 def _one_at_a_time(session: Session, account_id: str) -> None:
     """Let requests of one account pass one after the other, so that two cannot share what is left.
 
-    SQLite's writers queue anyway; PostgreSQL needs the row's lock.
+    SQLite's writers queue anyway; PostgreSQL needs the row's lock. A request that was on its way while its
+    account was deactivated ends here.
+
+    Raises:
+        AdmissionRefusedError: the account is deactivated.
     """
-    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
+    query = select(Account.disabled_at).where(Account.id == account_id).with_for_update()
+    if session.exec(query).one() is not None:
+        raise AdmissionRefusedError("deactivated", "Your account is deactivated. Nothing was sent.")
 
 
 def _check_inputs(session: Session, account_id: str, clips: Sequence[NewClip]) -> None:

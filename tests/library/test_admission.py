@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import col, select
 
-from sorceress_video.library import clips
+from sorceress_video.library import accounts, clips
 from sorceress_video.library.clips import AdmissionRefusedError, NewInput
 from sorceress_video.library.database import Database
 from sorceress_video.library.tables import Clip, LedgerEntry
@@ -94,3 +94,13 @@ def test_more_clips_than_may_run_at_a_time_are_refused(db: Database, member: str
     with pytest.raises(AdmissionRefusedError) as refused:
         clips.admit(db, member, "b", [new_clip()], max_active=2)
     assert refused.value.code == "too_many_active"
+
+
+@pytest.mark.spec("A6")
+def test_a_click_that_was_on_its_way_while_its_member_was_deactivated_makes_nothing(
+    db: Database, member: str
+) -> None:
+    accounts.disable(db, member)
+    with pytest.raises(AdmissionRefusedError) as refused:
+        clips.admit(db, member, "click", [new_clip()], max_active=100)
+    assert refused.value.code == "deactivated"

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sorceress_video.jobs.hints import Hint
 from sorceress_video.library.ids import new_id
 from sorceress_video.live.hub import TICK_BYTES, Hub, Tick, take_ticks, tick_of
 from tests.live.outlet import RememberingOutlet, moved, progress, until
@@ -156,3 +157,31 @@ def test_a_single_tick_is_taken_however_long_it_is() -> None:
 
     assert [tick.clip for tick in take_ticks(pending)] == ["a"]
     assert list(pending) == ["b"]
+
+
+@pytest.mark.spec("A6")
+async def test_whose_access_has_ended_is_told_once_and_hears_nothing_more(
+    hub: Hub, outlet: RememberingOutlet
+) -> None:
+    hub.join("ada", "tab")
+    hub.join("bea", "other")
+    hub.publish(progress("ada", "clip", 0.5))
+    hub.publish(Hint(kind="ended", account="ada"))
+    hub.publish(progress("ada", "clip", 0.6))
+    hub.publish(moved("ada", "clip"))
+    hub.publish(progress("bea", "clip-of-bea", 0.5))
+
+    await until(lambda: outlet.moved and outlet.clips("other"))
+    assert [(token, ids) for _, token, ids in outlet.moved] == [("tab", [])]
+    assert outlet.clips("tab") == set()
+    assert list(hub.tokens("ada")) == []
+
+
+@pytest.mark.spec("A6")
+async def test_whose_rights_have_changed_reads_everything_again(hub: Hub, outlet: RememberingOutlet) -> None:
+    hub.join("ada", "tab")
+    hub.publish(Hint(kind="rights", account="ada"))
+
+    await until(lambda: outlet.moved)
+    assert [(token, ids) for _, token, ids in outlet.moved] == [("tab", [])]
+    assert list(hub.tokens("ada")) == ["tab"]

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
 
-from sorceress_video.jobs.hints import CHANNEL, publish
+from sorceress_video.jobs.hints import CHANNEL, Hint, publish
 from sorceress_video.live.hub import Hub
 from sorceress_video.live.relay import Relay
 from tests.live.outlet import RememberingOutlet, moved, progress, until
@@ -88,3 +89,21 @@ async def test_a_redis_that_starts_later_is_found(
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.spec("A6")
+@pytest.mark.parametrize("kind", ["rights", "ended"])
+async def test_every_process_asks_anew_who_is_who_before_a_page_hears_of_it(
+    hub: Hub, outlet: RememberingOutlet, valkey: str, kind: Literal["rights", "ended"]
+) -> None:
+    asked: list[int] = []
+    task = asyncio.create_task(Relay(hub, valkey, lambda: asked.append(len(outlet.moved))).run())
+    with Redis.from_url(valkey) as worker:
+        await until(lambda: subscribers(worker) == 1)
+        publish(worker, Hint(kind=kind, account="ada"))
+        await until(lambda: outlet.moved)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+    assert asked[-1] == 0

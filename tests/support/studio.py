@@ -102,14 +102,14 @@ class Studio:
 
     # --- people
 
-    def member(self, *models: str, role: str = "member") -> Member:
+    def member(self, *models: str, role: str = "member", plan: str = "pro") -> Member:
         """A new account with an empty gallery, that chose ``models`` last, each at its smallest."""
         account = Account(
             email=f"{uuid4().hex[:12]}@example.com",
             name="Robin",
             password_hash=password_hash(),
             role=role,
-            plan="pro",
+            plan=plan,
         )
         with self.db.write() as session:
             session.add(account)

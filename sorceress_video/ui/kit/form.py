@@ -91,6 +91,7 @@ class _CommitInput(rx.Component):
     placeholder: rx.Var[str]
     input_mode: rx.Var[str]
     max_length: rx.Var[int]
+    disabled: rx.Var[bool]
     on_commit: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

@@ -69,6 +69,22 @@ def upgrade_button() -> rx.Component:
     )
 
 
+def granted_note() -> rx.Component:
+    """What an admin wrote when they granted Pro."""
+    return rx.cond(
+        (UpgradeState.request == "granted") & (UpgradeState.answer != ""),
+        rx.el.div(
+            kit.note("An admin granted you Pro.", data_testid="upgrade-granted"),
+            rx.el.p(
+                UpgradeState.answer,
+                class_name="text-base text-text-1 text-pretty break-words mt-2",
+                dir="auto",
+            ),
+            class_name="px-6 pt-4 w-full",
+        ),
+    )
+
+
 def upgrade_dialog() -> rx.Component:
     """What Pro is for, the request, and where it stands."""
     return kit.dialog(

@@ -9,7 +9,7 @@ from sorceress_video.ui.frame.panel import fold_button, side_panel
 from sorceress_video.ui.model_panel.dialogs import info_dialog, settings_dialog
 from sorceress_video.ui.model_panel.models import ModelCard
 from sorceress_video.ui.model_panel.state import ModelPanelState
-from sorceress_video.ui.model_panel.upgrade import UpgradeState, upgrade_button, upgrade_dialog
+from sorceress_video.ui.model_panel.upgrade import UpgradeState, granted_note, upgrade_button, upgrade_dialog
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 PANEL_ID = "panel-models"
@@ -214,6 +214,7 @@ def _local() -> rx.Component:
                 action=upgrade_button(),
                 data_testid="local-needs-pro",
             ),
+            granted_note(),
         ),
         kit.empty_state(
             "This workspace has no Local AI server yet; it comes with a later version. "

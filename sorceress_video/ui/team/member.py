@@ -15,7 +15,7 @@ def member_row(line: rx.Var[MemberLine]) -> rx.Component:
         _who(line),
         _cell("Role", _role(line)),
         _cell("Plan", _plan(line)),
-        _cell("This month", _money(line)),
+        _cell("This month", _money(line), class_name="col-span-2 lg:col-span-1"),
         _deeds(line),
         class_name=(
             "grid grid-cols-2 lg:grid-cols-[minmax(0,1fr)_116px_96px_210px_80px] gap-x-3 gap-y-3 "
@@ -49,11 +49,11 @@ def _who(line: rx.Var[MemberLine]) -> rx.Component:
     )
 
 
-def _cell(label: str, control: rx.Component) -> rx.Component:
+def _cell(label: str, control: rx.Component, class_name: str = "") -> rx.Component:
     return rx.el.div(
         rx.el.span(label, class_name="text-sm text-text-3 lg:hidden", aria_hidden="true"),
         control,
-        class_name="min-w-0 flex flex-col gap-1",
+        class_name=kit.join("min-w-0 flex flex-col gap-1", class_name),
     )
 
 

@@ -88,7 +88,7 @@ def seen_line(moment: datetime | None) -> str:
 
 
 def _left(spent: int, budget: int) -> str:
-    return f"of {dollars(budget)} · {dollars(max(0, budget - spent))} left"
+    return f"{dollars(max(0, budget - spent))} left"
 
 
 def _moment(moment: datetime) -> str:

@@ -9,11 +9,12 @@ from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.pages.settings.downloads import downloads
 from sorceress_video.ui.pages.settings.password import password
 from sorceress_video.ui.pages.settings.profile import ProfileState, profile
+from sorceress_video.ui.pages.settings.providers import ProvidersState, providers
 from sorceress_video.ui.pages.settings.sessions import SessionsState, sessions
 from sorceress_video.ui.recipe.state import DownloadsState
 
-SECTIONS = (profile, password, sessions, downloads)
-LOADS = (ProfileState.load, SessionsState.load, DownloadsState.load)
+SECTIONS = (profile, password, sessions, downloads, providers)
+LOADS = (ProfileState.load, SessionsState.load, DownloadsState.load, ProvidersState.load)
 """What the sections read when the page opens."""
 
 
