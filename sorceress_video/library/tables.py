@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from sorceress_video.library.ids import new_id
@@ -43,6 +53,8 @@ class Account(SQLModel, table=True):
     budget_micro_usd: int | None = Field(default=None, sa_type=BigInteger)
     """What the member may spend in a calendar month (UTC); None is no limit."""
     disabled_at: datetime | None = None
+    seen_at: datetime | None = None
+    """When they last used the workspace, to about ten minutes."""
     created_at: datetime = Field(default_factory=utc_now)
 
 
