@@ -232,6 +232,18 @@ def detail(db: Database, account_id: str, clip_id: str) -> ClipDetail | None:
         )
 
 
+def last_prompts(db: Database, account_id: str, *, sample: int = 60) -> list[str]:
+    """The prompts of an account's last ``sample`` clips, the newest first and each once."""
+    query = (
+        select(Clip.prompt)
+        .where(col(Clip.account_id) == account_id, col(Clip.removed_at).is_(None))
+        .order_by(col(Clip.id).desc())
+        .limit(sample)
+    )
+    with db.read() as session:
+        return list(dict.fromkeys(prompt for prompt in session.exec(query) if prompt))
+
+
 def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | None:
     """Median time from start to finish of the model's last clips on this deployment; None before three."""
     with db.read() as session:

@@ -14,7 +14,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from sorceress_video.library.database import Database
-from sorceress_video.library.tables import Account, Clip, LedgerEntry, utc_now
+from sorceress_video.library.tables import Account, Clip, LedgerEntry, Preference, utc_now
+
+ASK_ABOVE = "confirm_above"
+"""The member's own preference: the sum in micro-dollars above which one click asks first."""
 
 
 class BudgetExceededError(Exception):
@@ -68,6 +71,29 @@ def month_spend(db: Database, account_id: str) -> MonthSpend:
         day=1, hour=0, minute=0, second=0, microsecond=0
     )
     return MonthSpend(used, account.budget_micro_usd if account else None, following)
+
+
+@dataclass(frozen=True, slots=True)
+class AskLimit:
+    """The sum above which one click must be confirmed, in micro-dollars."""
+
+    micro_usd: int | None
+    """None where nobody set one."""
+    by_admin: bool = False
+
+
+def ask_limit(db: Database, account_id: str) -> AskLimit:
+    """The limit in force: the smaller of the member's own and the admin's."""
+    with db.read() as session:
+        account = session.get(Account, account_id)
+        own = session.get(Preference, (account_id, ASK_ABOVE))
+    by_admin = account.confirm_above_micro_usd if account else None
+    mine = own.value if own is not None else None
+    if not isinstance(mine, int) or isinstance(mine, bool) or mine < 0:
+        mine = None
+    if by_admin is None or (mine is not None and mine <= by_admin):
+        return AskLimit(mine)
+    return AskLimit(by_admin, by_admin=True)
 
 
 def check_budget(session: Session, account_id: str, needed: int) -> None:

@@ -52,6 +52,8 @@ class Account(SQLModel, table=True):
     """``free`` or ``pro``."""
     budget_micro_usd: int | None = Field(default=None, sa_type=BigInteger)
     """What the member may spend in a calendar month (UTC); None is no limit."""
+    confirm_above_micro_usd: int | None = Field(default=None, sa_type=BigInteger)
+    """Above this sum one click must be confirmed; an admin's choice, None leaves it to the member."""
     disabled_at: datetime | None = None
     seen_at: datetime | None = None
     """When they last used the workspace, to about ten minutes."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
+from sorceress_video.library import ledger, preferences
 from tests.browser.conftest import OpenDesk
+from tests.browser.desk import DESKTOP, PHONE, Screen
 from tests.browser.watch import Watch
 from tests.support.studio import Studio
 
@@ -259,6 +261,82 @@ def test_any_script_arrives_as_it_was_typed(open_desk: OpenDesk, studio: Studio,
     expect(desk.prompt).to_have_value(SCRIPTS[-1])
 
 
+@pytest.mark.spec("P2")
+def test_the_last_prompts_come_back_with_alt_and_the_arrows(open_desk: OpenDesk, studio: Studio) -> None:
+    member = studio.member("animatic")
+    studio.shelve(member, ["The oldest", "The newest", "The newest"])
+    desk = open_desk(member)
+    desk.describe("A draft")
+    desk.prompt.press("Alt+ArrowUp")
+    expect(desk.prompt).to_have_value("The newest")
+    desk.prompt.press("Alt+ArrowUp")
+    expect(desk.prompt).to_have_value("The oldest")
+    desk.prompt.press("Alt+ArrowUp")
+    desk.prompt.press("Alt+ArrowDown")
+    expect(desk.prompt).to_have_value("The newest")
+    desk.prompt.press("Alt+ArrowDown")
+    expect(desk.prompt).to_have_value("A draft")
+    desk.prompt.press("Control+z")
+    expect(desk.prompt).to_have_value("The newest")
+
+
+# --- money
+
+
+@pytest.mark.spec("P9")
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_a_large_sum_is_confirmed_once_however_often_the_button_is_hit(
+    open_desk: OpenDesk, studio: Studio, at_rest: None, screen: Screen
+) -> None:
+    member = studio.member("animatic", "kling-3.0-pro")
+    preferences.save(studio.db, member.account_id, ledger.ASK_ABOVE, 200_000)
+    desk = open_desk(member, screen)
+    desk.generate("A ridge that costs something")
+    dialog = desk.page.locator("dialog#confirm-spend")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Kling 3.0 Pro")
+    total = desk.get("confirm-total").inner_text()
+    expect(desk.get("confirm-spend")).to_have_text(f"Spend {total}")
+    assert desk.overflow() == 0
+
+    desk.press(desk.get("confirm-cancel"))
+    expect(dialog).not_to_be_visible()
+    expect(desk.button).not_to_have_attribute("aria-busy", "true")
+    assert studio.clips(member) == []
+
+    desk.press(desk.button)
+    expect(dialog).to_be_visible()
+    desk.get("confirm-spend").dblclick()
+    expect(dialog).not_to_be_visible()
+    desk.close_sheets()
+    expect(desk.cards()).to_have_count(2)
+    assert len(studio.clips(member)) == 2
+
+
+@pytest.mark.spec("P9")
+def test_the_parts_of_the_estimate_are_there_on_demand(open_desk: OpenDesk, studio: Studio) -> None:
+    desk = open_desk(studio.member("animatic", "kling-3.0-pro"))
+    parts = desk.page.locator("details.estimate li")
+    expect(parts.first).not_to_be_visible()
+    desk.get("estimate-parts").press("Enter")
+    expect(parts).to_have_count(2)
+    expect(parts.nth(1)).to_contain_text("1 × " + desk.get("estimate").inner_text())
+
+
+@pytest.mark.spec("P9")
+def test_the_limit_is_set_on_the_account_page(open_desk: OpenDesk, studio: Studio) -> None:
+    member = studio.member("kling-3.0-pro")
+    desk = open_desk(member, path=None)
+    desk.page.goto(f"{desk.url}/settings")
+    desk.get("ask-above").fill("0.20")
+    desk.get("ask-above").press("Enter")
+    expect(desk.get("ask-above-answer")).to_contain_text("more than $0.20 asks first")
+    desk.open()
+    desk.generate("A ridge that costs something")
+    expect(desk.page.locator("dialog#confirm-spend")).to_be_visible()
+    assert studio.clips(member) == []
+
+
 @pytest.mark.spec("P12")
 def test_the_draft_is_still_there_after_a_reload(open_desk: OpenDesk, studio: Studio) -> None:
     desk = open_desk(studio.member("animatic"))
@@ -269,3 +347,20 @@ def test_the_draft_is_still_there_after_a_reload(open_desk: OpenDesk, studio: St
     desk.reload()
     expect(desk.prompt).to_have_value("A draft that stays")
     expect(desk.get("unfold-left")).to_be_visible()
+
+
+@pytest.mark.spec("P12", "V1")
+def test_folded_panels_and_the_mode_are_there_on_another_device(open_desk: OpenDesk, studio: Studio) -> None:
+    member = studio.member("animatic")
+    desk = open_desk(member)
+    desk.get("fold-left").click()
+    expect(desk.get("unfold-left")).to_be_visible()
+    desk.get("mode-image").click()
+    expect(desk.get("mode-image")).to_have_attribute("aria-selected", "true")
+    elsewhere = open_desk(member)
+    expect(elsewhere.get("unfold-left")).to_be_visible()
+    expect(elsewhere.get("fold-right")).to_be_visible()
+    expect(elsewhere.get("mode-image")).to_have_attribute("aria-selected", "true")
+    elsewhere.get("unfold-left").click()
+    desk.reload()
+    expect(desk.get("fold-left")).to_be_visible()

@@ -8,8 +8,11 @@ import pytest
 
 from sorceress_video.accounts import sessions
 from sorceress_video.http.identity import forget_members
+from sorceress_video.library import ledger, preferences
 from sorceress_video.library.tables import Account, LedgerEntry
+from sorceress_video.ui.frame.state import PANELS, FrameState
 from sorceress_video.ui.pages.settings.sessions import SessionsState
+from sorceress_video.ui.pages.settings.spending import SpendingState
 from sorceress_video.ui.prompt_panel.state import PromptState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.reading import page
@@ -79,7 +82,7 @@ async def test_the_months_money_stands_beside_the_estimate_where_a_budget_is_set
     tab: Tab, deployment: Workspace, ada: Account
 ) -> None:
     await tab.send(PromptState.enter)
-    assert page(tab, PromptState)["budget"]["line"] == ""
+    assert page(tab, PromptState)["budget"]["spent"] == ""
     with deployment.db.write() as session:
         session.get_one(Account, ada.id).budget_micro_usd = 200_000_000
         session.add(
@@ -94,6 +97,81 @@ async def test_the_months_money_stands_beside_the_estimate_where_a_budget_is_set
         )
     await tab.send(PromptState.count_money)
     budget = page(tab, PromptState)["budget"]
-    assert budget["line"] == "$68.10 of $200.00 this month"
-    assert budget["resets"].startswith("resets 1 ")
+    assert budget["spent"].startswith("$68.10 spent · resets 1 ")
+    assert budget["left"] == "$131.90 left of $200.00"
     assert budget["share"] == "34.1%"
+
+
+# --- asking before a large sum
+
+
+@pytest.mark.spec("P9")
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("5", 5_000_000, "5.00"),
+        (" $2.50 ", 2_500_000, "2.50"),
+        ("0,5", 500_000, "0.50"),
+        ("0", 0, "0.00"),
+        ("", None, ""),
+    ],
+)
+async def test_a_limit_is_kept_with_the_account(  # noqa: PLR0917
+    tab: Tab, deployment: Workspace, ada: Account, typed: str, kept: int | None, shown: str
+) -> None:
+    await tab.send(SpendingState.load)
+    await tab.send(SpendingState.keep, typed)
+    section = page(tab, SpendingState)
+    assert section["amount"] == shown
+    assert section["answer"].startswith("Saved: ")
+    assert ledger.ask_limit(deployment.db, ada.id).micro_usd == kept
+
+
+@pytest.mark.parametrize("typed", ["a lot", "-1", "1e9", "NaN", "Infinity", "9" * 5000, "1/3"])
+async def test_what_is_no_amount_is_refused_in_words_and_changes_nothing(
+    tab: Tab, deployment: Workspace, ada: Account, typed: str
+) -> None:
+    await tab.send(SpendingState.keep, "5")
+    await tab.send(SpendingState.keep, typed)
+    section = page(tab, SpendingState)
+    assert section["refused"]
+    assert section["answer"].startswith("Type an amount")
+    assert ledger.ask_limit(deployment.db, ada.id).micro_usd == 5_000_000
+
+
+async def test_an_admins_limit_is_shown_beside_the_own(tab: Tab, deployment: Workspace, ada: Account) -> None:
+    with deployment.db.write() as session:
+        session.get_one(Account, ada.id).confirm_above_micro_usd = 3_000_000
+    await tab.send(SpendingState.load)
+    assert "$3.00" in page(tab, SpendingState)["admin_line"]
+
+
+async def test_nobody_who_is_signed_out_sets_a_limit(
+    deployment: Workspace, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_tab("", valkey, monkeypatch) as visitor:
+        events = await visitor.send(SpendingState.keep, "5")
+        assert "/sign-in" in str([event.payload for event in events])
+
+
+# --- folded panels
+
+
+@pytest.mark.spec("P12")
+async def test_folded_panels_are_kept_with_the_account(tab: Tab, deployment: Workspace, ada: Account) -> None:
+    await tab.send(FrameState.enter)
+    assert page(tab, FrameState).get("folded", {}) == {}
+    await tab.send(FrameState.keep_panel, "left", True)
+    await tab.send(FrameState.keep_panel, "attic", True)
+    await tab.send(FrameState.enter)
+    assert page(tab, FrameState)["folded"] == {"left": True}
+    preferences.save(deployment.db, ada.id, PANELS, {"left": "yes", "right": False, "attic": True})
+    await tab.send(FrameState.enter)
+    assert page(tab, FrameState)["folded"] == {"right": False}
+
+
+async def test_a_visitors_panels_are_the_browsers_own(
+    deployment: Workspace, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_tab("", valkey, monkeypatch) as visitor:
+        assert await visitor.send(FrameState.keep_panel, "left", True) == []

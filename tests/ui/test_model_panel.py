@@ -73,6 +73,29 @@ def test_a_card_names_the_kinds_of_generation_that_the_model_does() -> None:
     assert model_card(model("kling-3.0-pro"), EVERYTHING).kinds == ["Text", "Image", "Start–End", "Motion"]
 
 
+@pytest.mark.spec("M2", "M7")
+def test_a_card_says_whether_its_clips_can_have_sound() -> None:
+    sound = {spec.id for spec in offered_models(get_catalog()) if model_card(spec, EVERYTHING).has_audio}
+    assert {"kling-3.0-pro", "seedance-2.0", "veo-3.1-fast"} <= sound
+    assert "animatic" not in sound
+
+
+@pytest.mark.spec("M2", "M6")
+async def test_a_card_shows_length_settings_and_price_of_one_clip(tab: Tab) -> None:
+    card = line(tab, "kling-3.0-pro")
+    assert card["summary"] == "1080p · 5 s · 16:9 · audio"
+    assert (card["price"], card["usd"]) == ("$0.84", 0.84)
+    assert line(tab, "animatic")["usd"] == 0
+
+
+@pytest.mark.spec("M4")
+@pytest.mark.parametrize("spec", offered_models(get_catalog()), ids=lambda spec: spec.id)
+def test_only_a_model_that_has_settings_shows_the_gear(spec: ModelSpec) -> None:
+    assert model_card(spec, EVERYTHING).has_settings is any(
+        settings_sheet(spec, mode, frozenset(), {}).rows for mode in spec.modes
+    )
+
+
 def test_only_models_that_can_do_something_here_are_offered() -> None:
     offered = {spec.id for spec in offered_models(get_catalog())}
     assert {"animatic", "animatic-motion", "animatic-references"} <= offered

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
-from sorceress_video.catalog import Catalog, InputRole, MediaKind, Mode, SettingRefused, get_catalog
+from sorceress_video.catalog import Catalog, InputRole, MediaKind, Mode, Price, SettingRefused, get_catalog
 from sorceress_video.generation.requests import InputRef
+from sorceress_video.library.ledger import AskLimit, MonthSpend
+from sorceress_video.ui.prompt_panel import estimate
 from sorceress_video.ui.prompt_panel.compose import (
     Choices,
     changed_settings,
     compose,
     remembered,
+    remembered_mode,
     request_inputs,
     request_settings,
     settle,
 )
 from sorceress_video.ui.prompt_panel.inputs import PANEL_ROLES, StoredInput
+from sorceress_video.ui.prompt_panel.models import BudgetBar, PriceLine
 
 CATALOG = get_catalog()
 KLING, VEO, SEEDANCE, ANIMATIC = "kling-3.0-pro", "veo-3.1-fast", "seedance-2.0", "animatic"
@@ -39,6 +45,23 @@ def frame(role: InputRole, width: int = 1920, height: int = 1080) -> StoredInput
 
 def with_frames(choices: Choices, *roles: InputRole, width: int = 1920, height: int = 1080) -> Choices:
     return replace(choices, mode=Mode.IMAGE, inputs={role: [frame(role, width, height)] for role in roles})
+
+
+def character() -> InputRef:
+    return frame(InputRole.CHARACTER).ref
+
+
+def motion(number: int, seconds: float) -> InputRef:
+    return InputRef(
+        role=InputRole.MOTION_CLIP,
+        asset_id=f"motion-{number}",
+        kind=MediaKind.VIDEO,
+        mime="video/mp4",
+        bytes=900_000,
+        width=1280,
+        height=720,
+        seconds=seconds,
+    )
 
 
 def catalog_where(model_id: str, **changes: object) -> Catalog:
@@ -140,12 +163,81 @@ def test_a_frame_that_a_model_will_not_take_is_refused_at_once_with_the_numbers(
 @pytest.mark.spec("P9")
 def test_the_estimate_is_the_sum_with_its_parts() -> None:
     shown = compose(CATALOG, replace(READY, model_ids=[ANIMATIC, KLING, VEO]))
-    assert [(line.name, line.price) for line in shown.prices] == [
-        ("Animatic", "free"),
-        ("Kling 3.0 Pro", "$0.84"),
-        ("Veo 3.1 Fast", "$1.20"),
+    assert [(line.name, line.factors, line.price) for line in shown.prices] == [
+        ("Animatic", "1 × free", "free"),
+        ("Kling 3.0 Pro", "1 × $0.84", "$0.84"),
+        ("Veo 3.1 Fast", "1 × $1.20", "$1.20"),
     ]
     assert shown.total == "$2.04"
+
+
+@pytest.mark.spec("P9")
+def test_each_motion_clip_counts_and_clips_of_one_length_show_what_one_costs() -> None:
+    kling = CATALOG.get(KLING)
+
+    def line(*seconds: float) -> PriceLine:
+        inputs = [character(), *(motion(number, length) for number, length in enumerate(seconds))]
+        (part,) = estimate.parts([kling], Mode.MOTION, {}, inputs)
+        return estimate.price_line(part)
+
+    one = line(5.0)
+    assert one.factors == f"1 × {one.price}"
+    assert line(5.0, 5.0).factors == f"2 × {one.price}"
+    assert line(5.0, 9.0).factors == "2 clips"
+    assert Decimal(line(5.0, 5.0).price.strip("$")) == 2 * Decimal(one.price.strip("$"))
+
+
+@pytest.mark.spec("P9")
+def test_a_sum_beyond_the_months_budget_is_said_before_the_click() -> None:
+    resets = datetime(2026, 12, 1, tzinfo=UTC)
+    poor = replace(READY, model_ids=[KLING], money=MonthSpend(4_500_000, 5_000_000, resets))
+    assert "$0.50 of this month's budget is left" in compose(CATALOG, poor).total_note
+    rich = replace(poor, money=MonthSpend(0, 5_000_000, resets))
+    assert compose(CATALOG, rich).total_note == ""
+
+
+@pytest.mark.spec("P9")
+def test_the_month_shows_what_was_spent_and_where_there_is_a_budget_what_is_left() -> None:
+    resets = datetime(2026, 12, 1, tzinfo=UTC)
+    bar = estimate.budget_bar(MonthSpend(68_100_000, 200_000_000, resets))
+    assert (bar.spent, bar.left, bar.share) == (
+        "$68.10 spent · resets 1 Dec",
+        "$131.90 left of $200.00",
+        "34.1%",
+    )
+    assert estimate.budget_bar(MonthSpend(9, 5, resets)).left == "$0.00 left of $0.00"
+    assert estimate.budget_bar(MonthSpend(1_000_000, None, resets)).spent == "$1.00 spent this month"
+    assert estimate.budget_bar(MonthSpend(1_000_000, None, resets)).left == ""
+    assert estimate.budget_bar(MonthSpend(0, None, resets)) == BudgetBar()
+
+
+@pytest.mark.spec("P9")
+@pytest.mark.parametrize(
+    ("prices", "limit", "asks"),
+    [
+        ([1_000_000], None, False),
+        ([1_000_000], 1_000_000, False),
+        ([1_000_000, 1], 1_000_000, True),
+        ([0], 0, False),
+        ([1], 0, True),
+        ([None], 1_000_000, True),
+        ([None], None, False),
+    ],
+)
+def test_a_sum_above_the_limit_or_an_unknown_one_asks_first(
+    prices: list[int | None], limit: int | None, asks: bool
+) -> None:
+    part = estimate.Part("m", "Model", tuple(Price(price) for price in prices))
+    assert estimate.asks_first([part], AskLimit(limit)) is asks
+
+
+def test_a_confirmation_is_for_one_sum_and_no_other() -> None:
+    def sum_of(*prices: int | None) -> str:
+        return estimate.sum_of([estimate.Part("m", "Model", tuple(Price(price) for price in prices))])
+
+    sums = [sum_of(5), sum_of(6), sum_of(5, None), sum_of(5, None, None), sum_of(None)]
+    assert len(set(sums)) == len(sums)
+    assert sum_of(2, 3) == sum_of(5)
 
 
 @pytest.mark.spec("P9")
@@ -237,6 +329,13 @@ def test_remembered_choices_outlive_a_changed_catalog() -> None:
     assert models == [KLING]
     assert settings == {KLING: {"duration": "10"}}
     assert remembered(CATALOG, None, "nonsense") == ([], {})
+
+
+@pytest.mark.spec("P12")
+@pytest.mark.parametrize("kept", [None, "moon", 7, ["image"], {"image": 1}, "IMAGE"])
+def test_a_remembered_mode_that_means_nothing_is_the_first_one(kept: object) -> None:
+    assert remembered_mode(kept) is Mode.TEXT
+    assert remembered_mode("image") is Mode.IMAGE
 
 
 def test_a_request_has_complete_settings_for_its_models_only() -> None:

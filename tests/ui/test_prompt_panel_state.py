@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from reflex_base.event import Event
 
 from sorceress_video.jobs import queues
-from sorceress_video.library import gallery
+from sorceress_video.library import gallery, ledger, preferences
 from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.tables import Account, Asset, ClipInput, StoredFile
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit.toast import ToastState
+from sorceress_video.ui.model_panel.state import ModelPanelState
 from sorceress_video.ui.prompt_panel.state import KEPT_CHARACTERS, PromptState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.gallery_library import Shelf
@@ -209,6 +210,98 @@ async def test_what_cannot_be_sent_is_refused_in_words_and_makes_nothing(  # noq
     assert words in page(tab, PromptState)["refusal"]
     assert not page(tab, PromptState).get("accepted")
     assert clips(deployment, ada) == []
+
+
+@pytest.mark.spec("P2", "A6")
+async def test_the_history_holds_the_own_last_prompts_each_once_and_no_more_than_a_draft(
+    tab: Tab, deployment: Workspace, ada: Account
+) -> None:
+    bea = deployment.add_account("bea@example.com")
+    Shelf(deployment.db, bea.id).put(prompt="Bea's secret")
+    shelf = Shelf(deployment.db, ada.id)
+    for prompt in ("x" * KEPT_CHARACTERS, "first", "second", "", "second"):
+        shelf.put(prompt=prompt)
+    await tab.send(PromptState.read_history)
+    assert page(tab, PromptState)["history"] == ["second", "first"]
+    assert page(tab, PromptState)["history_read"] == 1
+
+
+@pytest.fixture
+def asks_above(deployment: Workspace, ada: Account) -> Callable[[int | None], None]:
+    """Sets Ada's own limit, in micro-dollars."""
+    return lambda limit: preferences.save(deployment.db, ada.id, ledger.ASK_ABOVE, limit)
+
+
+@pytest.mark.spec("P9")
+async def test_a_sum_above_the_limit_is_asked_about_and_a_double_click_through_makes_one_set(
+    tab: Tab, deployment: Workspace, ada: Account, asks_above: Callable[[int | None], None]
+) -> None:
+    asks_above(500_000)
+    await tab.send(PromptState.toggle_model, "kling-3.0-pro")
+    for _ in range(2):
+        await tab.send(PromptState.generate, "A ridge", TOKEN)
+    sheet = page(tab, PromptState)["confirm"]
+    assert (sheet["total"], sheet["token"]) == ("$0.84", TOKEN)
+    assert [line["name"] for line in sheet["prices"]] == ["Animatic", "Kling 3.0 Pro"]
+    assert "your limit of $0.50" in sheet["reason"]
+    assert clips(deployment, ada) == []
+
+    for _ in range(2):
+        await tab.send(PromptState.generate, "A ridge", TOKEN, sheet["sum"])
+    assert len(clips(deployment, ada)) == 2
+    assert page(tab, PromptState)["confirm"]["sum"] == ""
+
+
+@pytest.mark.spec("P9")
+async def test_only_the_very_sum_that_was_confirmed_is_spent_without_another_question(
+    tab: Tab, deployment: Workspace, ada: Account, asks_above: Callable[[int | None], None]
+) -> None:
+    asks_above(500_000)
+    await tab.send(PromptState.toggle_model, "kling-3.0-pro")
+    await tab.send(PromptState.generate, "A ridge", TOKEN, "1+0")
+    sheet = page(tab, PromptState)["confirm"]
+    assert clips(deployment, ada) == [], "a forged sum confirms nothing"
+    await tab.send(PromptState.generate, "A ridge", TOKEN, sheet["sum"])
+    await tab.send(PromptState.generate, "The same sum again", "second click")
+    assert len(clips(deployment, ada)) == 4
+    await tab.send(ModelPanelState.open_settings, "kling-3.0-pro")
+    await tab.send(ModelPanelState.change_setting, "duration", "10")
+    await tab.send(PromptState.generate, "Another sum", "third click")
+    assert page(tab, PromptState)["confirm"]["sum"] not in {"", sheet["sum"]}
+    assert len(clips(deployment, ada)) == 4
+    await tab.send(PromptState.spend_nothing)
+    assert page(tab, PromptState)["confirm"]["sum"] == ""
+
+
+@pytest.mark.spec("P9")
+async def test_the_smaller_of_the_members_and_the_admins_limit_counts(
+    tab: Tab, deployment: Workspace, ada: Account, asks_above: Callable[[int | None], None]
+) -> None:
+    with deployment.db.write() as session:
+        session.get_one(Account, ada.id).confirm_above_micro_usd = 600_000
+    await tab.send(PromptState.toggle_model, "kling-3.0-pro")
+    asks_above(700_000)
+    await tab.send(PromptState.generate, "A ridge", TOKEN)
+    assert "an admin set" in page(tab, PromptState)["confirm"]["reason"]
+    asks_above(10_000)
+    await tab.send(PromptState.generate, "A ridge", TOKEN)
+    assert "your limit of $0.01" in page(tab, PromptState)["confirm"]["reason"]
+    assert clips(deployment, ada) == []
+
+
+@pytest.mark.parametrize("nonsense", ["5", -1, True, {"a": 1}, None, 1.5])
+async def test_a_limit_that_is_no_number_asks_nothing(
+    deployment: Workspace, ada: Account, nonsense: Any
+) -> None:
+    preferences.save(deployment.db, ada.id, ledger.ASK_ABOVE, nonsense)
+    assert ledger.ask_limit(deployment.db, ada.id).micro_usd is None
+
+
+async def test_every_answer_is_noticed_even_the_same_refusal_twice(tab: Tab) -> None:
+    await tab.send(PromptState.generate, "", TOKEN)
+    first = page(tab, PromptState)["answers"]
+    await tab.send(PromptState.generate, "", TOKEN)
+    assert page(tab, PromptState)["answers"] == first + 1
 
 
 async def test_a_long_draft_does_not_grow_the_tabs_state(tab: Tab) -> None:

@@ -1,4 +1,4 @@
-import { createElement as h, useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 const NARROW = "(max-width: 1023.98px)";
 const SIDES = ["left", "right"];
@@ -12,14 +12,23 @@ function remembered(side) {
   }
 }
 
-/** Folds or unfolds a side panel; kept in this browser. */
+let tell = () => {}; // keeps it with the account
+
+/** Folds or unfolds a side panel; kept with the account, and in this browser so that the next page opens so. */
 export function fold(side, folded) {
-  document.documentElement.dataset[`${side}Panel`] = folded ? "folded" : "open";
+  if (place(side, folded)) tell(side, folded);
+}
+
+function place(side, folded) {
+  const root = document.documentElement.dataset;
+  const before = root[`${side}Panel`] === "folded";
+  root[`${side}Panel`] = folded ? "folded" : "open";
   try {
     localStorage.setItem(key(side), folded ? "folded" : "open");
   } catch {
     // Not remembered then.
   }
+  return folded !== before;
 }
 
 /** Brings the panel that holds `element` into view: unfolds it, or opens it as a sheet on a small screen. */
@@ -46,9 +55,16 @@ export function goTo(name) {
 }
 
 /** The panels' part that the browser plays alone: folding, and sheets that become columns on wide screens. */
-export function FrameBehaviour() {
+export function FrameBehaviour({ folded: kept, onFold }) {
+  const touched = useRef(new Set());
   useEffect(() => {
-    SIDES.forEach((side) => fold(side, remembered(side)));
+    tell = (side, folded) => {
+      touched.current.add(side);
+      onFold(side, folded);
+    };
+  });
+  useEffect(() => {
+    SIDES.forEach((side) => place(side, remembered(side)));
     const narrow = matchMedia(NARROW);
     const suit = () => {
       document.querySelectorAll("dialog.panel").forEach((panel) => {
@@ -71,5 +87,9 @@ export function FrameBehaviour() {
       document.removeEventListener("click", click);
     };
   }, []);
+  useEffect(() => {
+    // What the person did since the page opened is newer than what the server remembers.
+    SIDES.filter((side) => side in kept && !touched.current.has(side)).forEach((side) => place(side, kept[side]));
+  }, [kept]);
   return null;
 }

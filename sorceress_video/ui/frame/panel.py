@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.kit import grab_bar, icon_button
 from sorceress_video.ui.kit.overlay import NativeDialog
 
@@ -20,10 +21,13 @@ class _FrameBehaviour(rx.Component):
     library = FRAME_SCRIPT.importable_path
     tag = "FrameBehaviour"
 
+    folded: rx.Var[dict[str, bool]]
+    on_fold: rx.EventHandler[rx.event.passthrough_event_spec(str, bool)]
+
 
 def frame_behaviour() -> rx.Component:
     """Stands once in the frame."""
-    return _FrameBehaviour.create()
+    return _FrameBehaviour.create(folded=FrameState.folded, on_fold=FrameState.keep_panel)
 
 
 def fold_button(side: Side, what: str) -> rx.Component:

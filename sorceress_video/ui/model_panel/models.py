@@ -15,7 +15,10 @@ class Badge:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """The part of a card that stays: ``lock`` says in one line what is missing, empty when nothing is."""
+    """The part of a card that stays: ``lock`` says in one line what is missing, empty when nothing is.
+
+    ``has_audio`` is whether its clips can have sound.
+    """
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class ModelCard:
     badges: list[Badge]
     lock: str
     has_settings: bool
+    has_audio: bool
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def model_card(model: ModelSpec, providers: Collection[str]) -> ModelCard:
         badges=[Badge(word, _TONES.get(word, "quiet")) for word in _badges(model)],
         lock="" if model.provider in providers else lock_line(model.provider),
         has_settings=any(setting.shown and _control_of(setting.kind) for setting in model.settings),
+        has_audio=_has_audio(model),
     )
 
 
@@ -86,6 +87,13 @@ def lock_line(provider: str) -> str:
     """Which key is missing, for a person who can set it."""
     name = KEY_NAMES.get(provider)
     return f"Needs {name} on the server" if name else f"Needs a key for {provider}"
+
+
+def _has_audio(model: ModelSpec) -> bool:
+    fixed = (model.fixed, *(route.fixed for route in model.routes if route.fixed))
+    return any(part.audio for part in fixed) or any(
+        setting.shown and setting.name == "audio" for setting in model.settings
+    )
 
 
 def _kinds(model: ModelSpec) -> list[str]:
@@ -174,11 +182,13 @@ def info_sheet(model: ModelSpec) -> InfoSheet:
 
 def _abilities(model: ModelSpec) -> list[Fact]:
     names = {setting.name for setting in model.settings if setting.shown}
-    audio = "audio" in names or model.fixed.audio is True
     start_and_end = InputRole.END_FRAME in model.accepts(Mode.IMAGE)
     table = [(mode.label, mode in model.modes) for mode in _SHORT_KINDS]
     table[2:2] = [("Start and end frame", start_and_end)]
-    table += [("Native audio", audio), ("Camera lock", "camera_lock" in names or "camera_fixed" in names)]
+    table += [
+        ("Native audio", _has_audio(model)),
+        ("Camera lock", "camera_lock" in names or "camera_fixed" in names),
+    ]
     return [Fact(label, yes=yes) for label, yes in table]
 
 

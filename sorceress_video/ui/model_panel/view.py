@@ -6,6 +6,8 @@ import reflex as rx
 
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.panel import fold_button, side_panel
+from sorceress_video.ui.frame.state import FrameState
+from sorceress_video.ui.model_panel.client import FilteredCard, ModelFilter
 from sorceress_video.ui.model_panel.dialogs import info_dialog, settings_dialog
 from sorceress_video.ui.model_panel.models import ModelCard
 from sorceress_video.ui.model_panel.state import ModelPanelState
@@ -13,6 +15,8 @@ from sorceress_video.ui.model_panel.upgrade import UpgradeState, granted_note, u
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 PANEL_ID = "panel-models"
+PROVIDERS = "/settings#providers"
+"""Where an admin enters the keys of providers."""
 _SKELETONS = 4
 
 
@@ -93,10 +97,14 @@ def _cloud() -> rx.Component:
             ),
             class_name="flex items-baseline gap-2 px-3.5 pt-2.5 pb-2.5 shrink-0",
         ),
+        ModelFilter.create(cards=ModelPanelState.cards, lines=PromptState.lines),
         rx.el.div(
             rx.cond(
                 ModelPanelState.loaded,
-                rx.foreach(ModelPanelState.cards, _card),
+                rx.foreach(
+                    ModelPanelState.cards,
+                    lambda card: FilteredCard.create(_card(card), card=card.id, key=card.id),
+                ),
                 rx.fragment(*[_skeleton() for _ in range(_SKELETONS)]),
             ),
             data_target="models",
@@ -162,17 +170,26 @@ def _card(card: rx.Var[ModelCard]) -> rx.Component:
                 "flex flex-col gap-1.5 pl-9 pr-2.5 pt-1.5 pb-2.5 pointer-events-none",
             ),
         ),
+        rx.cond(locked, _lock(card)),
+        class_name="model-card",
+    )
+
+
+def _lock(card: rx.Var[ModelCard]) -> rx.Component:
+    return kit.note(
         rx.cond(
-            locked,
-            kit.note(
+            (FrameState.role == "Owner") | (FrameState.role == "Admin"),
+            kit.plain_link(
                 card.lock,
-                tone="gold",
-                class_name="pl-9 pr-2.5 pb-2.5 -mt-0.5",
-                data_testid="model-lock-" + card.id,
+                href=PROVIDERS,
+                class_name=kit.join("relative underline underline-offset-2 rounded-xs", kit.FOCUS),
+                data_testid="model-unlock-" + card.id,
             ),
+            card.lock,
         ),
-        class_name="model-card shrink-0",
-        key=card.id,
+        tone="gold",
+        class_name="pl-9 pr-2.5 pb-2.5 -mt-0.5",
+        data_testid="model-lock-" + card.id,
     )
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.frame.panel import FRAME_SCRIPT
-from sorceress_video.ui.prompt_panel.models import ButtonFaces, Slot, Tray
+from sorceress_video.ui.kit import KEYS
+from sorceress_video.ui.prompt_panel.models import ButtonFaces, Reference, Slot, Tray
 
 _DRAFT = rx.asset("draft.jsx", shared=True)
 _SLOTS = rx.asset("slots.jsx", shared=True)
 _TRAYS = rx.asset("trays.jsx", shared=True)
-IMPORTED = (FRAME_SCRIPT, rx.asset("upload.jsx", shared=True))
+IMPORTED = (
+    FRAME_SCRIPT,
+    KEYS,
+    rx.asset("voice.jsx", shared=True),
+    rx.asset("completion.jsx", shared=True),
+    rx.asset("history.jsx", shared=True),
+    rx.asset("upload.jsx", shared=True),
+)
 """Scripts that only these import; naming them has them laid out for the build."""
 
 
@@ -25,11 +33,16 @@ class PromptBox(rx.Component):
     limit: rx.Var[int]
     limited_by: rx.Var[str]
     placeholder: rx.Var[str]
+    references: rx.Var[list[Reference]]
+    labelled: rx.Var[bool]
+    history: rx.Var[list[str]]
+    history_read: rx.Var[int]
     on_sync: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_history: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class GenerateButton(rx.Component):
-    """The button; ``on_generate`` gets the present text and the request's token."""
+    """The button; ``on_generate`` gets the present text, the request's token and no agreed sum."""
 
     library = _DRAFT.importable_path
     tag = "GenerateButton"
@@ -38,9 +51,21 @@ class GenerateButton(rx.Component):
     limit: rx.Var[int]
     limited_by: rx.Var[str]
     accepted: rx.Var[str]
-    refusal: rx.Var[str]
+    answers: rx.Var[int]
     compact: rx.Var[bool]
-    on_generate: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_generate: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
+
+
+class ConfirmButton(rx.Component):
+    """The button of the question before a large sum; ``on_generate`` gets text, token and the agreed sum."""
+
+    library = _DRAFT.importable_path
+    tag = "ConfirmButton"
+
+    sum: rx.Var[str]
+    token: rx.Var[str]
+    label: rx.Var[str]
+    on_generate: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
 
 
 class DockPrompt(rx.Component):

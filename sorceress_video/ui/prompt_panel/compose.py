@@ -11,17 +11,15 @@ from sorceress_video.catalog import (
     Mode,
     ModelSpec,
     NoRoute,
-    Price,
     SettingValue,
     renumbered,
-    total,
 )
 from sorceress_video.catalog.labels import STEMS
 from sorceress_video.generation.modes import listed, mode_tabs, settled_mode
-from sorceress_video.generation.plan import shares
 from sorceress_video.generation.readiness import Missing, ReadinessFacts, readiness
 from sorceress_video.generation.requests import InputRef, fitted_settings, roles_of
 from sorceress_video.library.ledger import MonthSpend
+from sorceress_video.ui.prompt_panel import estimate
 from sorceress_video.ui.prompt_panel.inputs import (
     PANEL_ROLES,
     Inputs,
@@ -38,14 +36,12 @@ from sorceress_video.ui.prompt_panel.inputs import (
     unprepared,
 )
 from sorceress_video.ui.prompt_panel.models import (
-    BudgetBar,
     ButtonFace,
     ButtonFaces,
     CardLine,
     Composition,
     MissingThing,
     ModeTab,
-    PriceLine,
 )
 
 Settings = Mapping[str, Mapping[str, SettingValue]]
@@ -61,6 +57,7 @@ class Choices:
     inputs: Inputs = field(default_factory=dict)
     signed_in: bool = False
     providers: Collection[str] = ()
+    money: MonthSpend | None = None
 
 
 def offered_models(catalog: Catalog) -> tuple[ModelSpec, ...]:
@@ -88,8 +85,7 @@ def compose(catalog: Catalog, choices: Choices) -> Composition:
     """Both panels, for these choices."""
     models = selected_models(catalog, choices.model_ids)
     inputs = taken(models, choices.mode, choices.inputs)
-    prices = [(model, _price(model, choices, inputs)) for model in models]
-    whole = total([price for _, price in prices])
+    parts = estimate.parts(models, choices.mode, choices.settings, inputs)
     limit, limited_by = _prompt_limit(models, choices.mode, inputs)
     given = Intake(models, choices.mode, choices.inputs, choices.settings)
     return Composition(
@@ -100,9 +96,9 @@ def compose(catalog: Catalog, choices: Choices) -> Composition:
         trays=trays(given),
         references=references(choices.mode, choices.inputs),
         notes=notes(given),
-        prices=[PriceLine(model.id, model.name, price.text) for model, price in prices],
-        total=_total_text(whole, prices),
-        total_note=whole.note,
+        prices=[estimate.price_line(part) for part in parts],
+        total=estimate.total_text(parts),
+        total_note=estimate.over_budget(parts, choices.money) or estimate.whole(parts).note,
         limit=limit,
         limited_by=limited_by,
         faces=_faces(models, choices, inputs),
@@ -152,6 +148,22 @@ def remembered(
             if model_id in offered and isinstance(kept, dict)
         },
     )
+
+
+def remembered_mode(mode: object) -> Mode:
+    """The kind of generation as stored with the account; the first one where it means nothing."""
+    return next((known for known in PANEL_ROLES if known.value == mode), Mode.TEXT)
+
+
+def within(texts: Sequence[str], characters: int) -> list[str]:
+    """As many of the first texts as fit together."""
+    kept: list[str] = []
+    for text in texts:
+        characters -= len(text)
+        if characters < 0:
+            break
+        kept.append(text)
+    return kept
 
 
 def role_among(role: str, roles: Collection[InputRole]) -> InputRole | None:
@@ -223,46 +235,10 @@ def _line(model: ModelSpec, choices: Choices) -> CardLine:
     selected = model.id in choices.model_ids
     try:
         price = model.price(mode, roles, values, inputs)
-        return CardLine(selected, model.summary_line(mode, roles, values), price.text, price.note)
+        usd = -1.0 if price.micro_usd is None else price.micro_usd / 1_000_000
+        return CardLine(selected, model.summary_line(mode, roles, values), price.text, price.note, usd)
     except NoRoute as error:
         return CardLine(selected, error.sentence)
-
-
-def _price(model: ModelSpec, choices: Choices, inputs: Sequence[InputRef]) -> Price:
-    values = choices.settings.get(model.id, {})
-    try:
-        prices = [
-            model.price(choices.mode, roles_of(share), values, share)
-            for share in shares(choices.mode, inputs)
-        ]
-    except NoRoute as error:
-        return Price(None, note=error.sentence)
-    return prices[0] if len(prices) == 1 else total(prices)
-
-
-def budget_bar(money: MonthSpend) -> BudgetBar:
-    """The bar of the month's budget; empty where there is none."""
-    if money.budget is None:
-        return BudgetBar()
-    used = 1.0 if money.budget == 0 else min(1.0, money.spent / money.budget)
-    return BudgetBar(
-        line=f"{_dollars(money.spent)} of {_dollars(money.budget)} this month",
-        resets=f"resets {money.resets_at.day} {money.resets_at:%b}",
-        share=f"{used:.1%}",
-    )
-
-
-def _dollars(micro_usd: int) -> str:
-    return f"${micro_usd / 1e6:,.2f}"
-
-
-def _total_text(whole: Price, prices: Sequence[tuple[ModelSpec, Price]]) -> str:
-    if not prices:
-        return ""
-    if whole.micro_usd is not None or len(prices) == 1:
-        return whole.text
-    known = total([price for _, price in prices if price.micro_usd is not None])
-    return f"{known.text} + unknown" if known.micro_usd else "unknown"
 
 
 def _prompt_limit(models: Sequence[ModelSpec], mode: Mode, inputs: Sequence[InputRef]) -> tuple[int, str]:

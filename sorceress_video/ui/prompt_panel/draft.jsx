@@ -1,7 +1,11 @@
 import { createElement as h, useEffect, useId, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { Sparkles } from "lucide-react";
 import { goTo } from "$/public/external/sorceress_video/ui/frame/panel/frame.jsx";
+import { danglingLabels, danglingSentence, LabelMarks, ListOfReferences, useCompletion } from "./completion.jsx";
+import { useHistory } from "./history.jsx";
+import { useVoice, VoiceButton, VoiceInterim, VoiceStatus, VoiceTrouble } from "./voice.jsx";
 
+const NONE = [];
 const SYNC_PAUSE = 300; // ms of rest before the server keeps the draft
 const NARROW = "(max-width: 1023.98px)";
 
@@ -9,7 +13,7 @@ const NARROW = "(max-width: 1023.98px)";
   The draft lives in the browser: typing asks nobody. The server hears of it when the hand rests, and gets the
   present text with every Generate.
 */
-let draft = { text: "", touched: false, uploads: 0 };
+let draft = { text: "", touched: false, uploads: 0, dangling: "" };
 const listeners = new Set();
 
 function change(part) {
@@ -59,8 +63,11 @@ const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 let press = () => {}; // what the button does; Ctrl+Enter does the same
 
-/** The prompt: grows with its text, counts against the smallest limit. */
-export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync, onSubmit, ...rest }) {
+/**
+ * The prompt: grows with its text, counts against the smallest limit. Where it is `labelled`, it knows the labels
+ * of the references.
+ */
+export function PromptBox({ text, version, limit, limitedBy, placeholder, references, labelled, history, historyRead, onSync, onHistory, ...rest }) {
   const { text: shown } = useDraft();
   const box = useRef(null);
   const timer = useRef(0);
@@ -90,12 +97,25 @@ export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync
     box.current.style.height = `${box.current.scrollHeight + 2}px`;
   }, [shown]);
 
-  const type = (event) => {
-    change({ text: event.target.value, touched: true });
-    unsent.current = event.target.value;
+  const write = (text) => {
+    change({ text, touched: true });
+    unsent.current = text;
     clearTimeout(timer.current);
     timer.current = setTimeout(flush, SYNC_PAUSE);
   };
+  const voice = useVoice((words) => {
+    const before = draft.text;
+    write(before && !/\s$/.test(before) ? `${before} ${words}` : before + words);
+    flush();
+  });
+  const named = labelled ? references : NONE;
+  const completion = useCompletion({ box, text: shown, references: named, id: `${id}-references` });
+  const past = useHistory({ box, prompts: history, read: historyRead, onRead: onHistory });
+  const dangling = labelled ? danglingSentence(danglingLabels(shown, references)) : "";
+  useEffect(() => {
+    if (draft.dangling !== dangling) change({ dangling });
+  }, [dangling]);
+
   placeLabel = (label) => {
     const area = box.current;
     const { selectionStart: from, selectionEnd: to, value } = area;
@@ -107,6 +127,7 @@ export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync
     document.execCommand("insertText", false, `${before}${label}${after}`);
   };
   const keys = (event) => {
+    if (completion.keys(event) || past.keys(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       press();
@@ -116,72 +137,99 @@ export function PromptBox({ text, version, limit, limitedBy, placeholder, onSync
   const over = limit > 0 && count > limit;
   return h(
     "div",
-    { className: "flex flex-col gap-2", "data-target": "prompt" },
+    { className: "flex flex-col gap-2" },
     h(
       "div",
-      { className: "flex items-baseline justify-between gap-3" },
+      { className: "prompt-head" },
       h("label", { htmlFor: id, className: "text-base font-semibold text-text-1" }, "Prompt"),
+      h(VoiceButton, { voice }),
+      h(VoiceStatus, { voice }),
       h(
         "span",
         {
           id: `${id}-count`,
-          className: `text-sm figure ${over ? "text-bad font-medium" : "text-text-3"}`,
+          className: `ml-auto text-sm figure ${over ? "text-bad font-medium" : "text-text-3"}`,
           "data-testid": "prompt-count",
           "data-tip": limit > 0 && limitedBy ? `${limitedBy} takes ${figure(limit)} characters` : undefined,
         },
         limit > 0 ? `${figure(count)} / ${figure(limit)}` : count > 0 ? figure(count) : "",
       ),
     ),
-    h("textarea", {
-      ...rest,
-      id,
-      ref: box,
-      value: shown,
-      placeholder,
-      rows: 5,
-      spellCheck: true,
-      "data-testid": "prompt",
-      "aria-describedby": `${id}-count`,
-      "aria-invalid": over || undefined,
-      className: "prompt-box",
-      onChange: type,
-      onBlur: flush,
-      onKeyDown: keys,
-    }),
+    h(
+      "div",
+      { className: "prompt-field", "data-target": "prompt", "data-labelled": labelled || undefined },
+      labelled && h(LabelMarks, { text: shown, references, box }),
+      h("textarea", {
+        ...rest,
+        ...completion.props,
+        id,
+        ref: box,
+        value: shown,
+        placeholder,
+        rows: 5,
+        spellCheck: true,
+        "data-testid": "prompt",
+        "aria-describedby": `${id}-count ${id}-labels`,
+        "aria-invalid": over || dangling !== "" || undefined,
+        className: "prompt-box",
+        onChange: (event) => {
+          write(event.target.value);
+          completion.look();
+        },
+        onBlur: () => {
+          completion.leave();
+          flush();
+        },
+        onSelect: completion.look,
+        onKeyDown: keys,
+      }),
+      h(VoiceInterim, { voice }),
+    ),
+    labelled && h(ListOfReferences, { completion }),
+    h(
+      "p",
+      { id: `${id}-labels`, role: "status", className: "text-sm text-bad text-pretty empty:hidden", "data-testid": "dangling" },
+      dangling,
+    ),
+    h(VoiceTrouble, { voice }),
   );
 }
 
 /** What the button says: the server has thought of every case, the browser knows which one it is. */
 function useFace({ faces, limit, limitedBy }) {
-  const { text, uploads } = useDraft();
+  const { text, uploads, dangling } = useDraft();
   const typed = text.trim() ? "filled" : "blank";
   const face = faces[uploads > 0 ? `${typed}_uploading` : typed];
+  if (face.action === "sign_in") return { ...face, text };
   const count = characters(text);
-  if (limit === 0 || count <= limit || face.action === "sign_in") return { ...face, text };
-  const sentence = `${limitedBy} takes prompts of up to ${figure(limit)} characters; this one has ${figure(count)}.`;
+  const sentences = [
+    limit > 0 &&
+      count > limit &&
+      `${limitedBy} takes prompts of up to ${figure(limit)} characters; this one has ${figure(count)}.`,
+    dangling,
+  ].filter(Boolean);
+  if (!sentences.length) return { ...face, text };
   return {
     ...face,
     text,
     action: "show",
     target: face.target || "prompt",
-    missing: [...face.missing, { sentence, target: "prompt" }],
+    missing: [...face.missing, ...sentences.map((sentence) => ({ sentence, target: "prompt" }))],
   };
 }
 
 /** The button that spends money, or says what is missing and leads there. */
-export function GenerateButton({ faces, limit, limitedBy, accepted, refusal, compact, onGenerate }) {
+export function GenerateButton({ faces, limit, limitedBy, accepted, answers, compact, onGenerate }) {
   const face = useFace({ faces, limit, limitedBy });
   const id = useId();
-  const sent = useRef(null);
   const button = useRef(null);
 
   const act = () => {
     if (face.action === "sign_in") return location.assign("/sign-in");
     if (face.action !== "generate") return goTo(face.target);
     token ||= newToken();
-    sent.current = token;
     button.current?.setAttribute("aria-busy", "true");
-    onGenerate(face.text, token);
+    onGenerate(face.text, token, "");
   };
   useEffect(() => {
     press = act;
@@ -191,7 +239,7 @@ export function GenerateButton({ faces, limit, limitedBy, accepted, refusal, com
     if (!accepted || accepted !== token) return;
     token = ""; // The next click is another request.
     if (matchMedia(NARROW).matches) document.querySelectorAll("dialog.panel[open]").forEach((panel) => panel.close());
-  }, [accepted, refusal]);
+  }, [accepted, answers]);
 
   const blocked = face.action !== "generate";
   const words = compact ? face.short : face.label;
@@ -220,6 +268,20 @@ export function GenerateButton({ faces, limit, limitedBy, accepted, refusal, com
       words || "\u00a0",
       !compact && face.action === "generate" && h("kbd", { className: "spend-key", "aria-hidden": true }, keyHint()),
     ),
+  );
+}
+
+/** “Spend $12.40”: sends the click that was asked about, with the sum that the person agreed to. */
+export function ConfirmButton({ sum, token: asked, label, onGenerate }) {
+  return h(
+    "button",
+    {
+      type: "button",
+      className: "spend-button px-4",
+      "data-testid": "confirm-spend",
+      onClick: () => sum && onGenerate(draft.text, asked, sum),
+    },
+    label,
   );
 }
 

@@ -31,6 +31,8 @@ class CardLine:
     summary: str = ""
     price: str = ""
     price_note: str = ""
+    usd: float = -1.0
+    """The price as a number; below 0 where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +115,36 @@ class Note:
 
 @dataclass(frozen=True)
 class BudgetBar:
-    """The month's money beside the estimate; ``line`` is empty where no budget is set."""
+    """The month's money beside the estimate; ``left`` is empty where no budget is set."""
 
-    line: str = ""
-    resets: str = ""
+    spent: str = ""
+    left: str = ""
     share: str = "0%"
     """Part of the budget that is used, as a CSS width."""
 
 
 @dataclass(frozen=True)
 class PriceLine:
-    """One model's part of the estimate."""
+    """One model's part of the estimate; ``factors`` is “2 × $0.84”."""
 
     model_id: str
     name: str
+    factors: str
     price: str
+
+
+@dataclass(frozen=True)
+class ConfirmSheet:
+    """The question before a large sum is spent; there is none while ``sum`` is empty.
+
+    ``token`` is that of the request, so that a confirmed click stays the click that was asked about.
+    """
+
+    sum: str = ""
+    token: str = ""
+    total: str = ""
+    reason: str = ""
+    prices: list[PriceLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,22 @@ from sorceress_video.http import frames
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs.admission import AdmissionRefusedError
 from sorceress_video.jobs.motion import MotionRefusedError
-from sorceress_video.library import ledger, preferences
+from sorceress_video.library import gallery, ledger, preferences
 from sorceress_video.library.database import get_database
+from sorceress_video.library.ledger import MonthSpend
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
 from sorceress_video.ui.prompt_panel import compose as rules
+from sorceress_video.ui.prompt_panel import estimate
 from sorceress_video.ui.prompt_panel.compose import Choices
+from sorceress_video.ui.prompt_panel.confirm import ConfirmationNeeded
 from sorceress_video.ui.prompt_panel.inputs import MOST_FILES, PANEL_ROLES, SLOT_ROLES, StoredInput
 from sorceress_video.ui.prompt_panel.models import (
     BudgetBar,
     ButtonFaces,
     CardLine,
+    ConfirmSheet,
     ModeTab,
     Note,
     PriceLine,
@@ -71,14 +75,24 @@ class PromptState(rx.State):
     """The prompt as last heard from the browser, which has the newest."""
     text_version: str = ""
     """Changes when the server replaces the prompt, as “Reuse” does; empty until then."""
+    history: list[str] = []
+    """The account's last prompts, the newest first, once somebody has asked for them."""
+    history_read: int = 0
+    """Grows with every reading of them."""
     accepted: str = ""
     """Token of the last request that was taken in."""
     refusal: str = ""
+    answers: int = 0
+    """Grows with every answer to Generate, so that the button knows that it was heard."""
+    confirm: ConfirmSheet = ConfirmSheet()
 
     _signed_in: bool = False
     _model_ids: list[str] = []
     _settings: dict[str, dict[str, SettingValue]] = {}
     _inputs: dict[str, list[StoredInput]] = {}
+    _money: MonthSpend | None = None
+    _agreed: str = ""
+    """The sum that was confirmed last; the same one is not asked about again."""
 
     # --- coming in
 
@@ -93,9 +107,10 @@ class PromptState(rx.State):
             self._model_ids, self._settings = rules.remembered(
                 get_catalog(), chosen.get("models"), chosen.get("settings")
             )
+            self.mode = rules.remembered_mode(chosen.get("mode")).value
         self.ready = True
+        await self._read_money()
         self._settle()
-        await self.count_money()
         asset_id = self.router.url.query_parameters.get("start_frame", "")
         if asset_id and member is not None:
             return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
@@ -104,13 +119,16 @@ class PromptState(rx.State):
     @rx.event
     @public_event
     async def count_money(self):
-        """Read what the month has cost so far, where a budget is set."""
+        """Read what the month has cost so far."""
+        await self._read_money()
+        self._show()
+
+    async def _read_money(self) -> None:
         member = await member_of(self)
-        if member is None:
-            self.budget = BudgetBar()
-            return
-        money = await asyncio.to_thread(ledger.month_spend, get_database(), member.account_id)
-        self.budget = rules.budget_bar(money)
+        self._money = (
+            await asyncio.to_thread(ledger.month_spend, get_database(), member.account_id) if member else None
+        )
+        self.budget = estimate.budget_bar(self._money) if self._money else BudgetBar()
 
     # --- models and settings
 
@@ -166,7 +184,7 @@ class PromptState(rx.State):
 
     @rx.event
     @public_event
-    def choose_mode(self, mode: str):
+    async def choose_mode(self, mode: str):
         """Go to a kind of generation that all selected models do; of another one, say who does not."""
         tab = next((tab for tab in self.tabs if tab.mode == mode), None)
         if tab is None:
@@ -176,6 +194,7 @@ class PromptState(rx.State):
             return None
         self.mode = mode
         self._show()
+        await self._remember("mode", mode)
         return self._fitting()
 
     @rx.event
@@ -338,25 +357,56 @@ class PromptState(rx.State):
         self.text = text[:KEPT_CHARACTERS]
 
     @rx.event
-    async def generate(self, text: str, token: str):
-        """Take the request in. The same token again gives the same clips: a double click is one request."""
+    @public_event
+    async def read_history(self):
+        """Have the last prompts at hand."""
+        member = await member_of(self)
+        if member is None:
+            return
+        prompts = await asyncio.to_thread(gallery.last_prompts, get_database(), member.account_id)
+        self.history = rules.within(prompts, KEPT_CHARACTERS)
+        self.history_read += 1
+
+    @rx.event
+    async def generate(self, text: str, token: str, agreed: str = ""):
+        """Take the request in. The same token again gives the same clips: a double click is one request.
+
+        Above the member's limit it is only asked about, until ``agreed`` is exactly its sum.
+        """
         from sorceress_video.ui.gallery.state import GalleryState  # noqa: PLC0415 - it imports this module.
 
         member = await member_of(self)
         if member is None:
             return rx.redirect("/sign-in")
         self.text = text[:KEPT_CHARACTERS]
+        self.answers += 1
+        agreed = agreed or self._agreed
         try:
-            clip_ids = await asyncio.to_thread(submit, member.account_id, self._choices(), text, token)
+            clip_ids = await asyncio.to_thread(
+                submit, member.account_id, self._choices(), text, token, agreed=agreed
+            )
+        except ConfirmationNeeded as needed:
+            self.confirm = needed.sheet
+            return None
         except PlanRefused as refused:
-            self.refusal = refused.reasons[0].sentence
+            self._refuse(refused.reasons[0].sentence)
             return None
         except AdmissionRefusedError as refused:
-            self.refusal = str(refused)
+            self._refuse(str(refused))
             return None
-        self.refusal = ""
+        self._refuse("")
+        self._agreed = agreed
         self.accepted = token
         return [GalleryState.clips_added(list(clip_ids)), PromptState.count_money]
+
+    @rx.event
+    def spend_nothing(self):
+        """The question was closed."""
+        self.confirm = ConfirmSheet()
+
+    def _refuse(self, sentence: str) -> None:
+        self.refusal = sentence
+        self.confirm = ConfirmSheet()
 
     @rx.event
     async def reuse(self, clip_id: str):
@@ -428,6 +478,7 @@ class PromptState(rx.State):
             inputs={InputRole(role): files for role, files in self._inputs.items()},
             signed_in=self._signed_in,
             providers=get_settings().available_providers,
+            money=self._money,
         )
 
     def _settle(self) -> None:

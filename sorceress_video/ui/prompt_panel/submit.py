@@ -27,6 +27,7 @@ from sorceress_video.ui.prompt_panel.compose import (
     request_settings,
     selected_models,
 )
+from sorceress_video.ui.prompt_panel.confirm import check_agreed
 from sorceress_video.ui.prompt_panel.inputs import KINDS, PANEL_ROLES, StoredInput, unprepared
 
 _LONGEST_ID: Final = 80
@@ -66,10 +67,14 @@ def trimmed(account_id: str, asset_id: str, start: float, seconds: float) -> Sto
     return _stored(InputRole.MOTION_CLIP, asset)
 
 
-def submit(account_id: str, choices: Choices, prompt: str, token: str) -> tuple[str, ...]:
+def submit(account_id: str, choices: Choices, prompt: str, token: str, *, agreed: str) -> tuple[str, ...]:
     """Plan and admit one request; the ids of its clips, or of those that the same token made before.
 
+    Args:
+        agreed: the sum that the person confirmed, as :func:`estimate.sum_of` writes it; empty for none.
+
     Raises:
+        ConfirmationNeeded: the person is to be asked first.
         PlanRefused: the request cannot be made into clips.
         AdmissionRefusedError: nothing was admitted.
     """
@@ -87,6 +92,7 @@ def submit(account_id: str, choices: Choices, prompt: str, token: str) -> tuple[
         inputs=request_inputs(catalog, present),
     )
     planned = plan(request, catalog, available_providers=get_settings().available_providers)
+    check_agreed(account_id, planned, token, agreed)
     return admission.generate(account_id, planned, token).clip_ids
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.catalog import Mode
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.panel import fold_button, side_panel
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.prompt_panel.client import DockPrompt, FrameSlots, GenerateButton, PromptBox, Trays
-from sorceress_video.ui.prompt_panel.models import ModeTab, Note, PriceLine
+from sorceress_video.ui.prompt_panel.models import ModeTab, Note
+from sorceress_video.ui.prompt_panel.money import confirm_dialog, money
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 PANEL_ID = "panel-prompt"
@@ -35,7 +37,12 @@ def prompt_panel() -> rx.Component:
                 limit=PromptState.limit,
                 limited_by=PromptState.limited_by,
                 placeholder=PLACEHOLDER,
+                references=PromptState.references,
+                labelled=PromptState.mode == Mode.MULTIMODAL.value,
+                history=PromptState.history,
+                history_read=PromptState.history_read,
                 on_sync=PromptState.sync_text,
+                on_history=PromptState.read_history,
             ),
             FrameSlots.create(
                 slots=PromptState.slots,
@@ -60,6 +67,7 @@ def prompt_panel() -> rx.Component:
             class_name="panel-body kit-scroll flex flex-col gap-4 px-3 py-3.5",
         ),
         _foot(),
+        confirm_dialog(),
         side="right",
         id=PANEL_ID,
         label="Prompt",
@@ -121,63 +129,9 @@ def _foot() -> rx.Component:
             PromptState.refusal != "",
             kit.note(PromptState.refusal, tone="bad", role="alert", data_testid="refusal"),
         ),
-        rx.cond(PromptState.prices.length() > 0, _estimate()),
+        money(),
         _button(compact=False),
         class_name="shrink-0 flex flex-col gap-3 px-3 pt-3 pb-3 border-t border-line",
-    )
-
-
-def _estimate() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            PromptState.prices.length() > 1,
-            rx.el.ul(
-                rx.foreach(PromptState.prices, _price_line),
-                class_name="flex flex-col gap-1 pb-2.5 border-b border-line max-h-40 overflow-y-auto",
-            ),
-        ),
-        rx.el.div(
-            rx.el.span("Estimate", class_name="text-base font-semibold text-text-1"),
-            rx.el.span(
-                PromptState.total,
-                class_name="text-lg font-semibold text-text-1 figure",
-                data_testid="estimate",
-            ),
-            class_name="flex items-baseline justify-between gap-3",
-        ),
-        rx.cond(
-            PromptState.total_note != "",
-            rx.el.p(PromptState.total_note, class_name="text-sm text-text-3 text-pretty"),
-        ),
-        rx.cond(PromptState.budget.line != "", _budget()),
-        class_name="flex flex-col gap-2.5",
-        aria_live="polite",
-    )
-
-
-def _budget() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.div(class_name="h-full rounded-full bg-gold", style={"width": PromptState.budget.share}),
-            class_name="h-1 rounded-full bg-bg-3 overflow-hidden",
-            aria_hidden="true",
-        ),
-        rx.el.p(
-            rx.el.span(PromptState.budget.line, class_name="figure"),
-            rx.el.span(PromptState.budget.resets),
-            class_name="flex justify-between gap-3 text-sm text-text-3",
-            data_testid="budget",
-        ),
-        class_name="flex flex-col gap-1.5",
-    )
-
-
-def _price_line(line: rx.Var[PriceLine]) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(line.name, class_name="truncate text-text-2"),
-        rx.el.span(line.price, class_name="figure text-text-1 whitespace-nowrap"),
-        class_name="flex items-baseline justify-between gap-3 text-base",
-        key=line.model_id,
     )
 
 
@@ -187,7 +141,7 @@ def _button(*, compact: bool) -> rx.Component:
         limit=PromptState.limit,
         limited_by=PromptState.limited_by,
         accepted=PromptState.accepted,
-        refusal=PromptState.refusal,
+        answers=PromptState.answers,
         compact=compact,
         on_generate=PromptState.generate,
     )

@@ -11,10 +11,17 @@ from sorceress_video.ui.pages.settings.password import password
 from sorceress_video.ui.pages.settings.profile import ProfileState, profile
 from sorceress_video.ui.pages.settings.providers import ProvidersState, providers
 from sorceress_video.ui.pages.settings.sessions import SessionsState, sessions
+from sorceress_video.ui.pages.settings.spending import SpendingState, spending
 from sorceress_video.ui.recipe.state import DownloadsState
 
-SECTIONS = (profile, password, sessions, downloads, providers)
-LOADS = (ProfileState.load, SessionsState.load, DownloadsState.load, ProvidersState.load)
+SECTIONS = (profile, password, sessions, spending, downloads, providers)
+LOADS = (
+    ProfileState.load,
+    SessionsState.load,
+    SpendingState.load,
+    DownloadsState.load,
+    ProvidersState.load,
+)
 """What the sections read when the page opens."""
 
 
