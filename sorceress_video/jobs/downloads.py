@@ -24,6 +24,9 @@ EMBED_METADATA: Final = "embed_metadata"
 TAGGED_FOLDER: Final = "tagged"
 """Of the scratch folder: copies with tags, kept while they are asked for."""
 
+KEPT_BYTES: Final = 2 * 1024**3
+"""Copies together; beyond it those go that were asked for longest ago."""
+
 _MP4: Final = "video/mp4"
 
 _log = structlog.get_logger(__name__)
@@ -103,6 +106,7 @@ def tagged_copy(store: Storage, key: str, tag: str, tags: ClipTags) -> Path:
     if upkeep.disk_is_low(settings):
         raise OSError("the disk is nearly full")
     folder.mkdir(parents=True, exist_ok=True)
+    _make_room(folder)
     video, fetched = store.local_path(key), folder / f"{secrets.token_hex(8)}.source"
     try:
         if video is None:
@@ -113,3 +117,18 @@ def tagged_copy(store: Storage, key: str, tag: str, tags: ClipTags) -> Path:
     finally:
         fetched.unlink(missing_ok=True)
     return copy
+
+
+def _make_room(folder: Path) -> None:
+    """Let copies go, the oldest first, until they are few enough together."""
+    copies = []
+    for path in folder.glob("*.mp4"):
+        with suppress(FileNotFoundError):  # Another process lets it go at this moment.
+            found = path.stat()
+            copies.append((found.st_mtime, found.st_size, path))
+    total = sum(size for _, size, _ in copies)
+    for _, size, path in sorted(copies):
+        if total <= KEPT_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

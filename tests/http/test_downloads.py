@@ -106,6 +106,20 @@ async def test_a_full_disk_withholds_no_film(
     assert (await get(workspace, ada, clip_id)).content == stored
 
 
+async def test_copies_never_fill_the_disk(
+    workspace: Workspace, ada: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = [write_clip(tmp_path / f"{frames}.mp4", frames=frames) for frames in (24, 25, 26)]
+    ids = [add_clip(workspace, ada, film) for film in films]
+    monkeypatch.setattr("sorceress_video.jobs.downloads.KEPT_BYTES", films[0].stat().st_size)
+    first = await get(workspace, ada, ids[0])
+    for clip_id in ids[1:]:
+        assert (await get(workspace, ada, clip_id)).status_code == 200
+    assert len(workspace.scratch_files()) == 1
+    again = await get(workspace, ada, ids[0])
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+
+
 async def test_nobody_else_downloads_it(workspace: Workspace, ada: Account, clip_id: str) -> None:
     otto = workspace.add_account("otto@example.com")
     for account, clip in ((otto, clip_id), (ada, random_id()), (ada, "x"), (ada, "..%2f..")):
