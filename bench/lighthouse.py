@@ -1,7 +1,7 @@
 """Lighthouse on the built pages: signed out and signed in, as a desktop and as a phone.
 
-``make bench ONLY=lighthouse``. Needs Chromium, and fetches Lighthouse from npm the first time. Exits with 1 if
-a score is below its limit.
+``make bench ONLY=lighthouse``. Needs Chromium, and fetches Lighthouse from npm the first time. Exits with 1
+if a score is below its limit.
 """
 
 from __future__ import annotations

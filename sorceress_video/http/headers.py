@@ -15,6 +15,8 @@ from sorceress_video.settings import Settings
 
 FOREVER: Final = "max-age=31536000, immutable"
 _HASHED_FILE: Final = re.compile(r"/assets/(?:[^/]+/)*[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9.]+")
+_NAMED_FILE: Final = re.compile(r"/(?:fonts|demo)/[^/]+")
+_A_DAY: Final = "public, max-age=86400"
 _EVERYWHERE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -60,3 +62,5 @@ class SecurityHeaders:
             headers["Cache-Control"] = "no-store"
         elif status in (200, 206, 304) and _HASHED_FILE.fullmatch(path):
             headers["Cache-Control"] = f"public, {FOREVER}"
+        elif status in (200, 206, 304) and _NAMED_FILE.fullmatch(path):
+            headers["Cache-Control"] = _A_DAY

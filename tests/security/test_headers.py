@@ -34,6 +34,8 @@ def app(workspace: Workspace) -> Starlette:
     (pages / "assets").mkdir()
     for name in ("root-2xVM2zgs.js", "logo.png", "plain-name.css"):
         (pages / "assets" / name).write_text("x")
+    (pages / "fonts").mkdir()
+    (pages / "fonts" / "inter.woff2").write_text("x")
     made = workspace.app()
     made.routes.append(Mount("", StaticFiles(directory=pages, html=True)))
     return made
@@ -105,10 +107,12 @@ async def test_no_path_bends_the_policy(workspace: Workspace, path: str) -> None
     [
         ("/assets/root-2xVM2zgs.js", "public, max-age=31536000, immutable"),
         ("/assets/logo.png", None),
+        ("/fonts/inter.woff2", "public, max-age=86400"),
+        ("/fonts/gone.woff2", None),
         ("/assets/gone-2xVM2zgs.js", None),
     ],
 )
-async def test_only_files_named_by_their_content_are_kept_for_ever(
+async def test_only_files_named_by_their_content_are_kept_for_ever_and_fonts_for_a_day(
     workspace: Workspace, app: Starlette, path: str, kept: str | None
 ) -> None:
     async with workspace.browser(app=app) as browser:

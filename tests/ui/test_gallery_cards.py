@@ -178,3 +178,12 @@ def test_only_clips_that_ended_just_now_are_announced() -> None:
     assert news_of([running, done], [ended, done]) == "Kling 3.0 Pro finished: A lighthouse blinks"
     assert news_of([running], [failed]) == "Kling 3.0 Pro failed: Refused."
     assert news_of([], [ended]) == ""
+
+
+@pytest.mark.spec("V3")
+def test_many_clips_that_end_at_once_are_one_sentence() -> None:
+    running = [replace(card(ClipStatus.RUNNING), id=f"clip-{number}") for number in range(5)]
+    ended = [replace(each, status="completed") for each in running[:4]]
+    ended.append(replace(running[4], status="failed", text="Refused."))
+
+    assert news_of(running, ended) == "5 clips ended: 4 finished, 1 failed"

@@ -79,10 +79,24 @@ export function FrameBehaviour({ folded: kept, onFold }) {
       fold(side, folded);
       document.querySelector(`dialog.panel[data-side=${side}] [data-folds=${side}]:not([data-when=${folded ? "open" : "folded"}])`)?.focus();
     };
+    // Where the keyboard on the screen does not make the page lower, sheets stand on top of it.
+    const keyboard = () => {
+      const { height, offsetTop, scale } = visualViewport;
+      const covered = scale > 1 ? 0 : Math.max(0, Math.round(innerHeight - height - offsetTop));
+      document.documentElement.style.setProperty("--keyboard", `${covered}px`);
+    };
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    const calm = () => {
+      if (still.matches) document.querySelectorAll("video").forEach((film) => film.pause());
+    };
     suit();
+    still.addEventListener("change", calm);
+    globalThis.visualViewport?.addEventListener("resize", keyboard);
     narrow.addEventListener("change", suit);
     document.addEventListener("click", click);
     return () => {
+      still.removeEventListener("change", calm);
+      globalThis.visualViewport?.removeEventListener("resize", keyboard);
       narrow.removeEventListener("change", suit);
       document.removeEventListener("click", click);
     };

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex_components_core.core.banner import has_connection_errors
 
 from sorceress_video.live.feed import live_feed
 from sorceress_video.settings import get_settings
@@ -14,6 +13,7 @@ from sorceress_video.ui.collections.view import (
     empty_collection,
 )
 from sorceress_video.ui.compare.view import compare
+from sorceress_video.ui.frame.connection import connection
 from sorceress_video.ui.gallery.card import clip_card
 from sorceress_video.ui.gallery.client import DeleteQuestion, GalleryAddress, GridCell, SearchBox, VirtualGrid
 from sorceress_video.ui.gallery.state import MOST_COLUMNS, GalleryState
@@ -39,7 +39,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
     return rx.el.section(
         _toolbar(*lead),
         rx.cond(GalleryState.opened.id != "", collection_bar()),
-        _connection(),
+        connection(),
         _content(),
         rx.cond(
             GalleryState.signed_in & (GalleryState.view == "favorites") & (GalleryState.opened.id == ""),
@@ -271,18 +271,6 @@ def _stale() -> rx.Component:
         GalleryState.problem,
         button("Try again", variant="text", on_click=GalleryState.refresh, data_testid="gallery-retry"),
         data_testid="gallery-stale",
-    )
-
-
-def _connection() -> rx.Component:
-    return rx.cond(
-        has_connection_errors,
-        _strip(
-            "wifi-off",
-            "The connection to the workspace is lost. Clips go on; the page comes back by itself.",
-            data_testid="connection-lost",
-            role="status",
-        ),
     )
 
 

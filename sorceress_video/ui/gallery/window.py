@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -22,6 +23,14 @@ WINDOW: Final = 72
 USUAL_SECONDS_KEPT: Final = 60.0
 """How long a model's usual time is believed before it is asked again."""
 
+MOST_NEWS: Final = 3
+"""Clips that a screen reader names one by one."""
+
+_NEWS: Final = {
+    ClipStatus.COMPLETED.value: "finished",
+    ClipStatus.FAILED.value: "failed",
+    ClipStatus.AMBIGUOUS.value: "needs your decision",
+}
 _ACTIVE: Final = frozenset(status.value for status in ACTIVE)
 
 
@@ -139,15 +148,12 @@ def window_start(first: int, last: int, total: int) -> int:
 def news_of(before: Sequence[Card], after: Sequence[Card]) -> str:
     """What a screen reader says of clips that ended between two readings; "" where nothing did."""
     was = {card.id: card for card in before}
-    lines = []
-    for card in after:
-        old = was.get(card.id)
-        if old is None or not is_active(old):
-            continue
-        if card.status == ClipStatus.COMPLETED.value:
-            lines.append(f"{card.model} finished: {card.prompt or 'no prompt'}")
-        elif card.status == ClipStatus.FAILED.value:
-            lines.append(f"{card.model} failed: {card.text}")
-        elif card.status == ClipStatus.AMBIGUOUS.value:
-            lines.append(f"{card.model} needs your decision: {card.text}")
-    return ". ".join(lines)
+    ended = [card for card in after if card.status in _NEWS and (old := was.get(card.id)) and is_active(old)]
+    if len(ended) > MOST_NEWS:
+        counts = Counter(_NEWS[card.status] for card in ended)
+        return f"{len(ended)} clips ended: {', '.join(f'{count} {word}' for word, count in counts.items())}"
+    return ". ".join(f"{card.model} {_NEWS[card.status]}: {_told(card)}" for card in ended)
+
+
+def _told(card: Card) -> str:
+    return (card.prompt or "no prompt") if card.status == ClipStatus.COMPLETED.value else card.text

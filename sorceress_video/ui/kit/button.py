@@ -40,7 +40,10 @@ def button_classes(variant: Variant = "secondary", size: Size = "md") -> str:
     """The classes of a button, for elements that are buttons by another tag."""
     if variant == "text":
         return join(
-            _BASE, FOCUS, VARIANTS[variant], "rounded-xs text-base relative after:absolute after:-inset-2"
+            _BASE,
+            FOCUS,
+            VARIANTS[variant],
+            "rounded-xs text-base relative after:absolute after:-inset-2 pointer-coarse:after:-inset-3.5",
         )
     return join(_BASE, FOCUS, TOUCH_HEIGHT, VARIANTS[variant], SIZES[size])
 

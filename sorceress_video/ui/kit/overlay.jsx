@@ -73,7 +73,13 @@ export function Dialog({ open, onDismiss, children, ...rest }) {
     if (open && !dialog.open) dialog.showModal();
     if (!open && dialog.open) dialog.close();
   }, [open]);
-  return h("dialog", { ...rest, ref, onClose: (event) => event.target === ref.current && onDismiss?.() }, children);
+  const closed = (event) => {
+    if (event.target !== ref.current) return;
+    // The browser gives the focus back to what opened the dialog; where that is gone, it would be nowhere.
+    if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+    onDismiss?.();
+  };
+  return h("dialog", { ...rest, ref, onClose: closed }, children);
 }
 
 const TIP_DELAY = 350; // ms before a pointer's tooltip; a key press shows it at once

@@ -45,6 +45,12 @@ def head() -> list[rx.Component]:
             cross_origin="anonymous",
         ),
         rx.el.meta(name="color-scheme", content="dark light"),
+        # To the edges of a phone's screen, with safe areas; a keyboard on the screen makes the page lower.
+        rx.el.meta(
+            name="viewport",
+            content="width=device-width, initial-scale=1, viewport-fit=cover, "
+            "interactive-widget=resizes-content",
+        ),
     ]
 
 
