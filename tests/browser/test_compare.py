@@ -137,3 +137,20 @@ def test_anothers_clips_are_not_compared(studio: Studio, open_desk: OpenDesk) ->
     expect(desk.page.get_by_text("there is nothing to compare")).to_be_visible()
     expect(desk.get("compare")).to_be_hidden()
     expect(desk.page).not_to_have_url(re.compile("compare="))
+
+
+@pytest.mark.spec("X4", "G6")
+def test_selected_clips_are_compared(studio: Studio, open_desk: OpenDesk) -> None:
+    member = studio.member()
+    studio.shelve(member, [f"Take {number}" for number in range(5)])
+    desk = open_desk(member)
+    desk.get("select").click()
+    compare = desk.get("selection-compare")
+    expect(compare).to_be_disabled()
+    for number in (1, 3):
+        desk.card(f"Take {number}").get_by_test_id("card-open").click()
+    compare.click()
+    expect(desk.get("compare-film")).to_have_count(2)
+    desk.page.keyboard.press("Escape")
+    desk.get("select-all").click()
+    expect(compare).to_be_disabled()

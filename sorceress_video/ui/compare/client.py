@@ -9,7 +9,8 @@ from sorceress_video.ui.kit.keys import KEYS
 from sorceress_video.ui.lightbox.client import PLAYER, STORE
 
 _VIEW = rx.asset("compare.jsx", shared=True)
-_OPEN = rx.asset("open.jsx", shared=True)
+OPEN = rx.asset("open.jsx", shared=True)
+"""Other scripts import ``openCompare`` from here."""
 _CLOCK = rx.asset("clock.jsx", shared=True)
 _SIDES = rx.asset("sides.jsx", shared=True)
 _TABLE = rx.asset("table.jsx", shared=True)
@@ -35,7 +36,7 @@ class Compare(rx.Component):
 class CompareButton(rx.Component):
     """A button that puts its clips side by side; its children are what it shows."""
 
-    library = _OPEN.importable_path
+    library = OPEN.importable_path
     tag = "CompareButton"
 
     ids: rx.Var[list[str]]

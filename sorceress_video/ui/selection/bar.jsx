@@ -1,7 +1,8 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { CheckCheck, Download, FolderPlus, FolderMinus, Heart, HeartOff, SquareDashedMousePointer, Trash2, X } from "lucide-react";
+import { CheckCheck, Columns2, Download, FolderPlus, FolderMinus, Heart, HeartOff, SquareDashedMousePointer, Trash2, X } from "lucide-react";
 import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { askDelete } from "$/public/external/sorceress_video/ui/gallery/client/asking.jsx";
+import { openCompare } from "$/public/external/sorceress_video/ui/compare/client/open.jsx";
 import { openCollect } from "$/public/external/sorceress_video/ui/collections/client/collect.jsx";
 import {
   begin,
@@ -10,6 +11,7 @@ import {
   end,
   isSelecting,
   reach,
+  selectedIds,
   sent,
   setLoaded,
   take,
@@ -21,6 +23,7 @@ const PRESS = 450; // ms under a finger until a selection begins
 const SLIP = 10; // px that a finger may move meanwhile
 const REFUSED = "Only finished clips can be selected.";
 const COUNT_PAUSE = 150; // ms
+const MOST_COMPARED = 4;
 
 const FOCUS = "outline-none focus-visible:ring-2 focus-visible:ring-accent";
 const clips = (count) => (count === 1 ? "1 clip" : `${count.toLocaleString()} clips`);
@@ -126,7 +129,7 @@ function Deed({ icon, label, short, onClick, disabled, bad, ...rest }) {
 
 /**
  * What can be done with the selection; there while the mode is on. `cards` is the gallery's window, `list` names what
- * it is a window of: another list begins with nothing selected. Children are further deeds.
+ * it is a window of: another list begins with nothing selected.
  */
 export function SelectionBar({
   cards,
@@ -142,7 +145,6 @@ export function SelectionBar({
   onFavorite,
   onTakeOut,
   onRemove,
-  children,
 }) {
   const selection = useSelection();
   const { on, count, serial } = selection;
@@ -285,7 +287,13 @@ export function SelectionBar({
         h(
           "div",
           { className: "ml-auto max-sm:w-full flex items-center justify-end max-sm:justify-between gap-0.5" },
-          children,
+          h(Deed, {
+            icon: Columns2,
+            label: count > MOST_COMPARED ? `Compare up to ${MOST_COMPARED} clips` : "Compare",
+            onClick: () => openCompare(selectedIds()),
+            disabled: count < 2 || count > MOST_COMPARED,
+            "data-testid": "selection-compare",
+          }),
           h(Deed, { icon: Download, label: "Download ZIP", short: "ZIP", onClick: download, disabled: none, "data-testid": "selection-zip" }),
           h(Deed, { icon: FolderPlus, label: "Add to collection", onClick: add, disabled: none, "data-testid": "selection-collect" }),
           collection &&

@@ -7,13 +7,14 @@ from typing import Any
 import reflex as rx
 
 from sorceress_video.ui.collections.client import COLLECT
+from sorceress_video.ui.compare.client import OPEN
 from sorceress_video.ui.gallery.client import ASKING, SELECTION
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.kit.keys import KEYS
 from sorceress_video.ui.selection.state import Counted, Everything
 
 _BAR = rx.asset("bar.jsx", shared=True)
-IMPORTED = (ASKING, COLLECT, KEYS, SELECTION)
+IMPORTED = (ASKING, COLLECT, KEYS, OPEN, SELECTION)
 """The files that only this script imports; naming them here has them laid out for the build."""
 
 _CHOSEN = rx.event.passthrough_event_spec(dict)
@@ -27,7 +28,7 @@ class SelectButton(rx.Component):
 
 
 class SelectionBar(rx.Component):
-    """What can be done with the selected clips; its children are further deeds."""
+    """What can be done with the selected clips."""
 
     library = _BAR.importable_path
     tag = "SelectionBar"

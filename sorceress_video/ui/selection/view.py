@@ -9,15 +9,10 @@ from sorceress_video.ui.selection.client import SelectionBar
 from sorceress_video.ui.selection.state import SelectionState
 
 
-def selection_bar(*more: rx.Component) -> rx.Component:
-    """Stands once in the gallery; there while clips are selected.
-
-    Args:
-        more: further deeds, before the ones that it has.
-    """
+def selection_bar() -> rx.Component:
+    """Stands once in the gallery; there while clips are selected."""
     opened = GalleryState.opened
     return SelectionBar.create(
-        *more,
         cards=GalleryState.cards,
         list=GalleryState.view + " " + opened.id + " " + GalleryState.search,
         favorites=(GalleryState.view == "favorites") & (opened.id == ""),
