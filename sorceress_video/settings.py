@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     min_free_bytes: int = Field(2 * 1024**3, ge=0, validation_alias=_named("SORCERESS_MIN_FREE_BYTES"))
     max_active_clips: int = Field(500, ge=1, validation_alias=_named("SORCERESS_MAX_ACTIVE_CLIPS"))
     undo_seconds: float = Field(10.0, ge=1, le=3600, validation_alias=_named("SORCERESS_UNDO_SECONDS"))
+    motion_clip_days: float = Field(
+        30.0, gt=0, le=36_500, validation_alias=_named("SORCERESS_MOTION_CLIP_DAYS")
+    )
     log_format: Literal["json", "console"] = Field("console", validation_alias=_named("SORCERESS_LOG_FORMAT"))
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", validation_alias=_named("SORCERESS_LOG_LEVEL")

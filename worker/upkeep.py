@@ -60,7 +60,9 @@ class Housekeeper:
         purge_removed(db, now - max(REMOVED_GRACE, timedelta(seconds=settings.undo_seconds)))
         storage = open_storage(settings)
         self._share = (self._share + 1) % SHARES
-        collect(db, storage, now - FILE_GRACE, prefix=f"{self._share:02x}")
+        prefix = f"{self._share:02x}"
+        forget_motion(db, now - timedelta(days=settings.motion_clip_days), prefix=prefix)
+        collect(db, storage, now - FILE_GRACE, prefix=prefix)
         sweep_films(db, settings.scratch_dir / "sandbox", now - FILM_GRACE)
         sweep_scratch(settings.scratch_dir)
         sweep_scratch(settings.scratch_dir / "uploads", UPLOAD_GRACE)
@@ -86,6 +88,16 @@ def purge_removed(db: Database, before: datetime) -> int:
     if gone:
         _log.info("purged", clips=gone)
     return gone
+
+
+def forget_motion(db: Database, before: datetime, *, prefix: str = "") -> None:
+    """Drop the motion videos that nobody has used since a moment; their files follow as unreferenced ones."""
+    with db.read() as session:
+        old = upkeep.old_motion_clips(session, before, prefix=prefix)
+    if old:
+        with db.write() as session:
+            upkeep.drop_motion_clips(session, old)
+        _log.info("motion videos let go", files=len(old))
 
 
 def collect(db: Database, storage: Storage, before: datetime, *, prefix: str = "") -> None:

@@ -31,6 +31,7 @@ def reroll(account_id: str, clip_id: str, token: str) -> Admitted | None:
         clip = clips.owned(session, account_id, clip_id)
         if clip is None:
             return None
+        clips.check_motion(session, clip)
         again = NewClip(
             model_id=clip.model_id,
             model_name=clip.model_name,

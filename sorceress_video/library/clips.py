@@ -10,6 +10,7 @@ from sqlalchemy import func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from sorceress_video.catalog.terms import InputRole, Mode
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus, Move, sources
 from sorceress_video.library import ledger, lineage
 from sorceress_video.library.database import Database
@@ -130,11 +131,12 @@ def retry(session: Session, account_id: str, clip_id: str) -> Moved | None:
     """Another attempt at a failed, cancelled or doubtful clip: same inputs, same settings.
 
     Raises:
-        AdmissionRefusedError: the budget does not cover it.
+        AdmissionRefusedError: the budget does not cover it, or its motion video is no longer kept.
     """
     clip = owned(session, account_id, clip_id)
     if clip is None or ClipStatus(clip.status) not in sources(Move.RETRY):
         return None
+    check_motion(session, clip)
     _one_at_a_time(session, account_id)
     _within_budget(session, account_id, clip.estimate_micro_usd or 0)
     if clip.status == ClipStatus.AMBIGUOUS.value:
@@ -160,6 +162,21 @@ def retry(session: Session, account_id: str, clip_id: str) -> Moved | None:
     if done is not None:
         ledger.reserve(session, clip, number + 1)
     return done
+
+
+def check_motion(session: Session, clip: Clip) -> None:
+    """Whether a clip of Motion Match still has its motion video.
+
+    Raises:
+        AdmissionRefusedError: ``motion_gone``; the upkeep took it.
+    """
+    if clip.mode != Mode.MOTION.value:
+        return
+    if not any(given.role == InputRole.MOTION_CLIP for given in inputs_of(session, clip.id)):
+        raise AdmissionRefusedError(
+            "motion_gone",
+            "The motion video of this clip is no longer kept. Add a new one and generate again.",
+        )
 
 
 def dismiss(session: Session, account_id: str, clip_id: str) -> Moved | None:

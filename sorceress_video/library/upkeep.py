@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
+from sorceress_video.catalog.terms import InputRole, MediaKind
+from sorceress_video.generation.lifecycle import TERMINAL, ClipStatus
 from sorceress_video.library.database import Database
 from sorceress_video.library.tables import (
     Asset,
@@ -103,6 +105,44 @@ def unused_frames(session: Session, before: datetime, *, prefix: str = "", limit
             .limit(limit)
         )
     )
+
+
+def old_motion_clips(session: Session, before: datetime, *, prefix: str = "", limit: int = 500) -> list[str]:
+    """Motion videos, and what was made out of them, that no clip has used since a moment.
+
+    Videos of the gallery's own clips are none; nor is a file that some clip took in another role, or that a
+    clip which has not ended still needs.
+    """
+    used = select(ClipInput.clip_id).where(col(ClipInput.asset_id) == col(Asset.id))
+    as_motion = used.where(col(ClipInput.role) == InputRole.MOTION_CLIP.value)
+    version = aliased(Asset)
+    versions = select(version.id).where(col(version.source_asset_id) == col(Asset.id))
+    unfinished = [status.value for status in ClipStatus if status not in TERMINAL]
+    needed = as_motion.join(Clip, col(Clip.id) == col(ClipInput.clip_id)).where(
+        or_(col(Clip.created_at) >= before, col(Clip.status).in_(unfinished))
+    )
+    return list(
+        session.exec(
+            select(Asset.id)
+            .where(
+                col(Asset.origin).in_(["upload", "version"]),
+                Asset.kind == MediaKind.VIDEO.value,
+                col(Asset.created_at) < before,
+                *_within(col(Asset.file_key), prefix),
+                or_(as_motion.exists(), versions.exists(), col(Asset.origin) == "version"),
+                ~used.where(col(ClipInput.role) != InputRole.MOTION_CLIP.value).exists(),
+                ~needed.exists(),
+                ~versions.where(col(version.created_at) >= before).exists(),
+            )
+            .limit(limit)
+        )
+    )
+
+
+def drop_motion_clips(session: Session, asset_ids: Sequence[str]) -> None:
+    """Delete the rows of :func:`old_motion_clips`. Clips that used them know that they lack their motion."""
+    session.exec(delete(ClipInput).where(col(ClipInput.asset_id).in_(asset_ids)))
+    session.exec(delete(Asset).where(col(Asset.id).in_(asset_ids)))
 
 
 def drop_ownerless(session: Session, asset_ids: Sequence[str]) -> None:

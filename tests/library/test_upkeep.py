@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from sorceress_video.generation.lifecycle import Move
 from sorceress_video.library import clips, moves, sandbox, upkeep
 from sorceress_video.library.database import Database
+from sorceress_video.library.ids import new_id
 from sorceress_video.library.tables import Asset, ClipInput, SandboxPrediction, StoredFile, utc_now
 from tests.library import clips as way
 
@@ -156,3 +158,82 @@ def test_an_owner_who_dies_at_a_step_counts_as_a_trouble(db: Database, member: s
         (clip,) = moves.due(session, 5)
         assert moves.claim(session, clip, LEASE) is not None
     assert way.load(db, clip_id).failures == 1
+
+
+def motion_clip(db: Database, member: str, *, origin: str = "upload", source: str | None = None) -> str:
+    """A motion video of the account; its id."""
+    with db.write() as session:
+        key = f"ab/cd/{new_id()}"
+        session.add(StoredFile(key=key, bytes=1, mime="video/mp4"))
+        session.flush()
+        asset = Asset(
+            account_id=member,
+            origin=origin,
+            kind="video",
+            mime="video/mp4",
+            sha256="0" * 64,
+            bytes=1,
+            file_key=key,
+            source_asset_id=source,
+        )
+        session.add(asset)
+        return asset.id
+
+
+def failed(db: Database, member: str, **changes: str) -> str:
+    """A clip that its provider refused; its id."""
+    clip_id = way.run(db, member, **changes)
+    way.fail(db, clip_id)
+    return clip_id
+
+
+def use(db: Database, clip_id: str, asset_id: str, role: str = "motion_clip") -> None:
+    with db.write() as session:
+        session.add(ClipInput(clip_id=clip_id, role=role, position=0, asset_id=asset_id))
+
+
+def let_go(db: Database, days_from_now: float) -> set[str]:
+    """What a turn in so many days takes that keeps motion videos for 30."""
+    before = utc_now() + timedelta(days=days_from_now - 30)
+    with db.write() as session:
+        old = upkeep.old_motion_clips(session, before)
+        upkeep.drop_motion_clips(session, old)
+    return set(old)
+
+
+@pytest.mark.spec("J7")
+def test_motion_videos_go_a_month_after_their_last_use(db: Database, member: str) -> None:
+    done = failed(db, member)
+    original = motion_clip(db, member)
+    longer = motion_clip(db, member, origin="version", source=original)
+    both = motion_clip(db, member)
+    use(db, done, longer)
+    use(db, done, both, "reference_video")
+    unused = motion_clip(db, member)
+    assert let_go(db, 29) == set()
+    assert let_go(db, 31) == {original, longer}
+    with db.read() as session:
+        left = set(session.exec(select(Asset.id).where(Asset.origin == "upload")))
+    assert left == {both, unused}, "what was never a motion video, or is something else too, stays"
+
+
+@pytest.mark.spec("J7")
+def test_a_motion_video_that_is_still_needed_stays(db: Database, member: str) -> None:
+    running = way.admit_one(db, member)
+    needed = motion_clip(db, member)
+    use(db, running, needed)
+    assert let_go(db, 400) == set()
+
+
+@pytest.mark.spec("J7")
+def test_a_retry_without_its_motion_video_is_refused_and_nothing_is_reserved(
+    db: Database, member: str
+) -> None:
+    clip_id = failed(db, member, mode="motion")
+    with db.write() as session, pytest.raises(clips.AdmissionRefusedError) as refused:
+        clips.retry(session, member, clip_id)
+    assert refused.value.code == "motion_gone"
+    assert way.load(db, clip_id).status == "failed"
+    use(db, clip_id, motion_clip(db, member))
+    with db.write() as session:
+        assert clips.retry(session, member, clip_id) is not None

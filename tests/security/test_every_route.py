@@ -33,7 +33,7 @@ PUBLIC = {
     "POST /auth/join",
     "POST /auth/new-password",
 }
-REFUSED = SIGNED_OUT | dict.fromkeys(ADMINS, 401)
+REFUSED = SIGNED_OUT | dict.fromkeys(sorted(ADMINS), 401)
 
 
 def named(route: RuledRoute) -> str:

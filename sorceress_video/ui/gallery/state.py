@@ -209,7 +209,8 @@ class GalleryState(rx.State):
         try:
             await self._act(actions.retry, clip_id)
         except AdmissionRefusedError as refused:
-            await say(self, str(refused), tone="error")
+            return await self._refused(refused, clip_id)
+        return None
 
     @rx.event
     async def reroll(self, clip_id: str):
@@ -222,8 +223,7 @@ class GalleryState(rx.State):
         try:
             admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, new_id())
         except AdmissionRefusedError as refused:
-            await say(self, str(refused), tone="error")
-            return None
+            return await self._refused(refused, clip_id)
         if admitted is None:
             await say(self, "This clip is not there any more.", tone="error")
             return None
@@ -266,6 +266,11 @@ class GalleryState(rx.State):
     async def reuse(self, clip_id: str):
         """Bring the clip's prompt, model, settings and frames back into the panels."""
         return PromptState.reuse(clip_id)
+
+    async def _refused(self, refused: AdmissionRefusedError, clip_id: str):
+        """Say why; without its motion video, put all else of the clip back into the panel for a new one."""
+        await say(self, str(refused), tone="error")
+        return PromptState.reuse(clip_id) if refused.code == "motion_gone" else None
 
     # --- reading
 

@@ -151,6 +151,8 @@ def restore(account_id: str, clip_id: str) -> Restored | None:
             gone.append(role.label)
         else:
             inputs.setdefault(role, []).append(found)
+    if mode is Mode.MOTION and InputRole.MOTION_CLIP not in inputs:
+        gone.append(InputRole.MOTION_CLIP.label)
     return Restored(
         prompt=detail.card.prompt,
         model_name=detail.card.model_name,
