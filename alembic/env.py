@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, create_engine, pool
 
 from alembic import context
-from sorceress_video.library.tables import metadata
+from sorceress_video.library.tables import is_compared, metadata
 from sorceress_video.settings import get_settings
 
 
@@ -15,6 +15,7 @@ def _run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         compare_type=True,
+        include_object=is_compared,
         transaction_per_migration=False,
     )
     with context.begin_transaction():

@@ -147,7 +147,7 @@ def add(session: Session, account_id: str, collection_id: str, selection: Select
     known = select(CollectionClip.clip_id).where(CollectionClip.collection_id == collection_id)
     moment = literal(utc_now(), CollectionClip.__table__.c.added_at.type)  # type: ignore[attr-defined]
     wanted = select(literal(collection_id), col(Clip.id), moment).where(
-        *selected(account_id, selection), col(Clip.id).not_in(known)
+        *selected(session, account_id, selection), col(Clip.id).not_in(known)
     )
     done = session.exec(
         insert(CollectionClip)
@@ -166,7 +166,7 @@ def take_out(session: Session, account_id: str, collection_id: str, selection: S
     """Take clips out, which stay in the gallery; their ids."""
     if _locked(session, account_id, collection_id) is None:
         return []
-    wanted = select(Clip.id).where(*selected(account_id, selection))
+    wanted = select(Clip.id).where(*selected(session, account_id, selection))
     gone = session.exec(
         delete(CollectionClip)
         .where(col(CollectionClip.collection_id) == collection_id, col(CollectionClip.clip_id).in_(wanted))

@@ -8,11 +8,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ACTIVE, ClipStatus
 from sorceress_video.library.database import Database
+from sorceress_video.library.listing import Listing, listing
+from sorceress_video.library.search import parse
 from sorceress_video.library.sharing import may_look, open_collection
 from sorceress_video.library.tables import Asset, Clip, ClipInput, Collection, CollectionClip
 
@@ -25,7 +27,7 @@ class GalleryFilter:
 
     view: View = "all"
     search: str = ""
-    """Part of the prompt, any case."""
+    """What the search box says; see :mod:`sorceress_video.library.search`."""
     collection_id: str = ""
     """Only clips of this collection: the account's own, or one that is shared with the team."""
 
@@ -125,13 +127,10 @@ class Neighbours:
 def page(db: Database, account_id: str, shown: GalleryFilter, start: int, limit: int) -> GalleryPage:
     """At most ``limit`` cards from number ``start``, which is moved back where it lies past the end."""
     with db.read() as session:
-        where = shown_by(account_id, shown)
-        total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
+        clips = _shown(session, account_id, shown)
+        total = clips.count(session)
         start = max(0, min(start, total - 1))
-        ids = session.exec(
-            select(Clip.id).where(*where).order_by(col(Clip.id).desc()).offset(start).limit(limit)
-        ).all()
-        return GalleryPage(total, start, _cards(session, account_id, ids))
+        return GalleryPage(total, start, _cards(session, account_id, clips.ids(session, start, limit)))
 
 
 def cards(db: Database, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
@@ -150,44 +149,33 @@ def active(db: Database, account_id: str) -> list[ClipCard]:
     """The account's clips to which something will still happen, newest first."""
     with db.read() as session:
         ids = session.exec(
-            select(Clip.id)
-            .where(
+            select(Clip.id).where(
                 col(Clip.status).in_([str(status) for status in ACTIVE]),
                 Clip.account_id == account_id,
                 col(Clip.removed_at).is_(None),
             )
-            .order_by(col(Clip.id).desc())
         ).all()
-        return _cards(session, account_id, ids)
+        # Sorted here: asked for an order, SQLite would walk the whole gallery in it.
+        return _cards(session, account_id, sorted(ids, reverse=True))
 
 
 def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int | None:
     """Number of a clip in the gallery as shown, from 0; None when it is not in it."""
     with db.read() as session:
-        where = shown_by(account_id, shown)
-        if session.exec(select(Clip.id).where(*where, col(Clip.id) == clip_id)).first() is None:
-            return None
-        return session.exec(
-            select(func.count()).select_from(Clip).where(*where, col(Clip.id) > clip_id)
-        ).one()
+        clips = _shown(session, account_id, shown)
+        return clips.newer_than(session, clip_id) if clips.has(session, clip_id) else None
 
 
 def newer_than(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int:
     """How many clips as shown are newer than one, whether that one is among them or not."""
     with db.read() as session:
-        where = shown_by(account_id, shown)
-        return session.exec(
-            select(func.count()).select_from(Clip).where(*where, col(Clip.id) > clip_id)
-        ).one()
+        return _shown(session, account_id, shown).newer_than(session, clip_id)
 
 
 def newest(db: Database, account_id: str, shown: GalleryFilter) -> str:
     """Id of the first clip as shown; "" where there is none."""
     with db.read() as session:
-        where = shown_by(account_id, shown)
-        return (
-            session.exec(select(Clip.id).where(*where).order_by(col(Clip.id).desc()).limit(1)).first() or ""
-        )
+        return next(iter(_shown(session, account_id, shown).ids(session, 0, 1)), "")
 
 
 def neighbours(
@@ -195,17 +183,13 @@ def neighbours(
 ) -> Neighbours:
     """The completed clips around one, at most ``reach`` on each side: the way through the lightbox."""
     with db.read() as session:
-        where = (*shown_by(account_id, shown), col(Clip.status) == ClipStatus.COMPLETED.value)
-        newer, older = col(Clip.id) > clip_id, col(Clip.id) < clip_id
-        ids = select(Clip.id).where(*where)
-        before = session.exec(ids.where(newer).order_by(col(Clip.id).asc()).limit(reach)).all()
-        after = session.exec(ids.where(older).order_by(col(Clip.id).desc()).limit(reach)).all()
-        found = session.exec(ids.where(col(Clip.id) == clip_id)).first() is not None
-        index = session.exec(select(func.count()).select_from(Clip).where(*where, newer)).one()
-        total = session.exec(select(func.count()).select_from(Clip).where(*where)).one()
+        clips = _shown(session, account_id, shown, completed=True)
+        before, after = clips.around(session, clip_id, reach)
+        index = clips.newer_than(session, clip_id) if clips.has(session, clip_id) else -1
         itself = session.exec(select(Clip.id).where(col(Clip.id) == clip_id, may_look(account_id))).all()
-        around = _cards(session, account_id, [*reversed(before), *itself, *after])
-        return Neighbours(tuple(card for card in around if card.video_url), index if found else -1, total)
+        around = _cards(session, account_id, [*before, *itself, *after])
+        total = clips.count(session)
+        return Neighbours(tuple(card for card in around if card.video_url), index, total)
 
 
 def detail(db: Database, account_id: str, clip_id: str) -> ClipDetail | None:
@@ -257,19 +241,23 @@ def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | N
     return median(times) if len(times) >= 3 else None
 
 
-def shown_by(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
+def shown_by(session: Session, account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
     """Conditions on a clip: the account may look at it, and the filter shows it."""
-    where = [_whose(account_id, shown), col(Clip.removed_at).is_(None)]
-    if shown.view == "favorites":
-        where.append(col(Clip.favorite).is_(True))
-    if words := shown.search.strip():
-        where.append(func.lower(Clip.prompt).contains(words.lower(), autoescape=True))
-    return tuple(where)
+    return _shown(session, account_id, shown).of_clips()
 
 
-def _whose(account_id: str, shown: GalleryFilter) -> ColumnElement[bool]:
-    if not shown.collection_id:
-        return col(Clip.account_id) == account_id
+def _shown(session: Session, account_id: str, shown: GalleryFilter, *, completed: bool = False) -> Listing:
+    return listing(
+        session,
+        account_id,
+        parse(shown.search),
+        completed=completed,
+        narrower=[col(Clip.favorite).is_(True)] if shown.view == "favorites" else [],
+        inside=_inside(account_id, shown) if shown.collection_id else None,
+    )
+
+
+def _inside(account_id: str, shown: GalleryFilter) -> ColumnElement[bool]:
     inside = (
         select(CollectionClip.clip_id)
         .join(Collection, col(Collection.id) == col(CollectionClip.collection_id))

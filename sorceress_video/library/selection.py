@@ -46,7 +46,7 @@ class Whole:
 
 def whole(session: Session, account_id: str, shown: GalleryFilter) -> Whole:
     """What “Select All” selects."""
-    mine = _mine(account_id, shown)
+    mine = _mine(session, account_id, shown)
     completed = col(Clip.status) == ClipStatus.COMPLETED.value
     count, newest = session.exec(select(func.count(), func.max(Clip.id)).where(*mine, completed)).one()
     unfinished = session.exec(
@@ -57,12 +57,14 @@ def whole(session: Session, account_id: str, shown: GalleryFilter) -> Whole:
 
 def count(session: Session, account_id: str, selection: Selection) -> int:
     """How many clips it holds now."""
-    return session.exec(select(func.count()).select_from(Clip).where(*selected(account_id, selection))).one()
+    return session.exec(
+        select(func.count()).select_from(Clip).where(*selected(session, account_id, selection))
+    ).one()
 
 
 def ids(session: Session, account_id: str, selection: Selection, limit: int) -> Sequence[str]:
     """The newest ``limit`` clips of it, newest first."""
-    wanted = select(Clip.id).where(*selected(account_id, selection)).order_by(col(Clip.id).desc())
+    wanted = select(Clip.id).where(*selected(session, account_id, selection)).order_by(col(Clip.id).desc())
     return session.exec(wanted.limit(limit)).all()
 
 
@@ -71,7 +73,7 @@ def remove(session: Session, account_id: str, selection: Selection) -> tuple[dat
     moment = utc_now()
     done = session.exec(
         update(Clip)
-        .where(*selected(account_id, selection))
+        .where(*selected(session, account_id, selection))
         .values(removed_at=moment)
         .execution_options(synchronize_session=False)
     )
@@ -93,7 +95,7 @@ def mark(session: Session, account_id: str, selection: Selection, *, favorite: b
     """Mark all of it as favourites, or unmark it; the ids of those that were otherwise before."""
     changed = session.exec(
         update(Clip)
-        .where(*selected(account_id, selection), col(Clip.favorite).is_not(favorite))
+        .where(*selected(session, account_id, selection), col(Clip.favorite).is_not(favorite))
         .values(favorite=favorite)
         .returning(col(Clip.id))
         .execution_options(synchronize_session=False)
@@ -101,7 +103,7 @@ def mark(session: Session, account_id: str, selection: Selection, *, favorite: b
     return list(changed.scalars())
 
 
-def selected(account_id: str, selection: Selection) -> tuple[ColumnElement[bool], ...]:
+def selected(session: Session, account_id: str, selection: Selection) -> tuple[ColumnElement[bool], ...]:
     """Conditions on a clip: the account's own, completed, shown, and selected."""
     stretches = [
         and_(col(Clip.id) <= newest, col(Clip.id) >= oldest) for newest, oldest in selection.stretches
@@ -111,8 +113,8 @@ def selected(account_id: str, selection: Selection) -> tuple[ColumnElement[bool]
         within = and_(within, col(Clip.id).not_in(selection.left_out))
     picked = col(Clip.id).in_(selection.picked) if selection.picked else false()
     completed = col(Clip.status) == ClipStatus.COMPLETED.value
-    return (*_mine(account_id, selection.shown), completed, or_(within, picked))
+    return (*_mine(session, account_id, selection.shown), completed, or_(within, picked))
 
 
-def _mine(account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
-    return (col(Clip.account_id) == account_id, *shown_by(account_id, shown))
+def _mine(session: Session, account_id: str, shown: GalleryFilter) -> tuple[ColumnElement[bool], ...]:
+    return (col(Clip.account_id) == account_id, *shown_by(session, account_id, shown))

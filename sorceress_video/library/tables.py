@@ -10,15 +10,22 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     ForeignKey,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
+    event,
+    insert,
+    select,
     text,
 )
+from sqlalchemy.orm import Mapper
 from sqlmodel import Field, SQLModel
 
 from sorceress_video.library.ids import new_id
+from sorceress_video.library.search_line import PLACES, line_of, number_at
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -191,6 +198,9 @@ class Clip(SQLModel, table=True):
         # The gallery: newest first, of one account, without what was removed.
         Index("ix_clip_gallery", "account_id", "removed_at", "id"),
         Index("ix_clip_favorites", "account_id", "removed_at", "favorite", "id"),
+        Index("ix_clip_states", "account_id", "removed_at", "status", "id"),
+        # How long a model usually takes.
+        Index("ix_clip_usual", "model_id", "status", "id"),
         # The watcher: what is due.
         Index("ix_clip_due", "status", "due_at"),
     )
@@ -439,3 +449,62 @@ class PlanRequest(SQLModel, table=True):
     )
     created_at: datetime = Field(default_factory=utc_now)
     decided_at: datetime | None = None
+
+
+class ClipSearch(SQLModel, table=True):
+    """What a search finds of a clip, one line of words; see :mod:`sorceress_video.library.search_index`."""
+
+    __tablename__ = "clip_search"
+
+    number: int = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+        )
+    )
+    """Sorts as the clip's id does."""
+    clip_id: str = Field(
+        sa_column=Column(ForeignKey("clip.id", ondelete="CASCADE"), unique=True, nullable=False)
+    )
+    words: str = Field(sa_column=Column(Text, nullable=False))
+
+
+SEARCH_DDL: Final = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE clip_search_fts USING fts5("
+        "words, content='clip_search', content_rowid='number', tokenize='ascii', detail='none', "
+        "prefix='2 3')",
+        "CREATE TRIGGER clip_search_insert AFTER INSERT ON clip_search BEGIN "
+        "INSERT INTO clip_search_fts (rowid, words) VALUES (new.number, new.words); END",
+        "CREATE TRIGGER clip_search_delete AFTER DELETE ON clip_search BEGIN "
+        "INSERT INTO clip_search_fts (clip_search_fts, rowid, words) "
+        "VALUES ('delete', old.number, old.words); END",
+    ),
+    "postgresql": (
+        "CREATE INDEX ix_clip_search_words ON clip_search "
+        "USING gin (array_to_tsvector(string_to_array(btrim(words), ' ')))",
+    ),
+}
+"""What the table needs beside itself. Lines are added and deleted, never changed."""
+
+_NOT_OF_THE_TABLES: Final = ("clip_search_fts", "ix_clip_search_words")
+
+
+def is_compared(_object: object, name: str | None, *_: object) -> bool:
+    """Whether a part of a database is described by the tables here, for Alembic's comparison."""
+    return not (name or "").startswith(_NOT_OF_THE_TABLES)
+
+
+@event.listens_for(metadata.tables["clip_search"], "after_create")
+def _add_search(_target: object, connection: Connection, **_: object) -> None:
+    for statement in SEARCH_DDL[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+@event.listens_for(Clip, "after_insert")
+def _add_line(_mapper: Mapper[Any], connection: Connection, clip: Clip) -> None:
+    lines = metadata.tables["clip_search"]
+    first = number_at(clip.id)
+    near = select(lines.c.number).where(lines.c.number >= first, lines.c.number < first + PLACES)
+    taken = set(connection.scalars(near))
+    free = next(number for number in range(first, first + PLACES + 1) if number not in taken)
+    connection.execute(insert(lines).values(number=free, clip_id=clip.id, words=line_of(clip)))

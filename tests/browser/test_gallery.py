@@ -59,6 +59,43 @@ def test_searching_favourites_and_what_stands_there_when_nothing_is_found(
     expect(desk.card("A whale")).to_be_visible()
 
 
+@pytest.mark.spec("G1", "G9")
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_operators_and_values_are_offered_while_one_types(
+    open_desk: OpenDesk, studio: Studio, screen: Screen
+) -> None:
+    member = studio.member()
+    studio.shelve(member, PROMPTS)
+    desk = open_desk(member, screen)
+    desk.press(desk.get("search"))
+    expect(desk.get("search-suggestion")).to_have_count(5)
+    desk.page.keyboard.type("mo")
+    expect(desk.get("search-suggestion")).to_have_count(2)
+    desk.press(desk.get("search-suggestion").filter(has_text="model:"))
+    expect(desk.get("search")).to_have_value("model:")
+    desk.page.keyboard.type("anim")
+    expect(desk.get("search-suggestion").first).to_have_text("Animatic")
+    desk.page.keyboard.press("ArrowDown")
+    expect(desk.get("search")).to_have_attribute("aria-activedescendant", re.compile(r"-0$"))
+    desk.page.keyboard.press("Enter")
+    expect(desk.get("search")).to_have_value("model:Animatic ")
+    desk.page.keyboard.type("fox -roof")
+    expect(desk.cards()).to_have_count(1)
+    expect(desk.get("found")).to_have_text("1 clip found")
+    desk.page.keyboard.type(" is:blue")
+    expect(desk.get("search-hint")).to_contain_text("“is:blue” is not known")
+    desk.press(desk.get("search-clear"))
+    expect(desk.cards()).to_have_count(3)
+    expect(desk.get("search-hint")).to_have_count(0)
+
+    desk.get("search").fill("whale")
+    expect(desk.cards()).to_have_count(1)
+    desk.press(desk.get("filter-favorites-toggle" if screen.narrow else "filter-favorites"))
+    expect(desk.get("empty-search")).to_contain_text("Nothing fits “whale” among your favorites.")
+    desk.press(desk.get("search-everywhere"))
+    expect(desk.cards()).to_have_count(1)
+
+
 @pytest.mark.spec("G1", "P12")
 def test_columns_are_kept_with_the_account(open_desk: OpenDesk, studio: Studio) -> None:
     member = studio.member()

@@ -13,9 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from alembic import command
+from sorceress_video.library import gallery
 from sorceress_video.library.database import Database
+from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.migrate import MigrationRefusedError, upgrade
-from sorceress_video.library.tables import metadata
+from sorceress_video.library.tables import is_compared, metadata
 from sorceress_video.settings import Settings
 from tests.library import clips as way
 from tests.library.conftest import add_account
@@ -58,7 +60,9 @@ def test_the_migrations_lead_to_exactly_the_tables(settings: Settings) -> None:
     upgrade(settings)
     db = Database(settings.effective_database_url)
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": is_compared}
+        )
         assert compare_metadata(context, metadata) == []
     db.close()
 
@@ -101,3 +105,19 @@ def test_a_copy_is_kept_before_an_upgrade(tmp_path: Path) -> None:
     copy = Database(f"sqlite:///{tmp_path / 'backups' / f'workspace-{before}.db'}")
     assert way.load(copy, clip_id).status == "completed"
     copy.close()
+
+
+@pytest.mark.spec("G1")
+def test_clips_of_an_older_version_are_found_by_their_words_after_an_upgrade(settings: Settings) -> None:
+    upgrade(settings)
+    db = Database(settings.effective_database_url)
+    member = add_account(db, "mara@example.com")
+    clip_id = way.complete(db, member, prompt="Glühwürmchen over the harbour")
+    db.close()
+    _downgrade(settings, "0001")
+    upgrade(settings)
+    db = Database(settings.effective_database_url)
+    for search in ("gluhwurm", "model:kling", "harbour -fox"):
+        page = gallery.page(db, member, GalleryFilter(search=search), 0, 5)
+        assert [card.id for card in page.cards] == [clip_id]
+    db.close()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,9 +25,9 @@ _USER = "sorceress"
 _FOR_SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Address of the run's cluster (``postgresql://user@host:port``), without a database name."""
+@contextmanager
+def open_server() -> Iterator[str]:
+    """A new cluster; its address (``postgresql://user@host:port``), without a database name."""
     programs = _programs()
     account = _account()
     folder = Path(tempfile.mkdtemp(prefix="sorceress-pg-"))
@@ -60,15 +61,29 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@contextmanager
+def open_database(server: str) -> Iterator[str]:
+    """SQLAlchemy URL (psycopg) of a new, empty database of a cluster; it is dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield f"{server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of the run's cluster, without a database name."""
+    with open_server() as address:
+        yield address
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """SQLAlchemy URL (psycopg) of a new, empty database that is dropped after the test."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield f"{postgres_server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
-    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with open_database(postgres_server) as url:
+        yield url
 
 
 def _programs() -> Path:

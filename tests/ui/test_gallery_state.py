@@ -182,6 +182,21 @@ async def test_search_and_favorites_narrow_what_is_shown(tab: Tab, shelf: Shelf)
     assert tab.of(GalleryState)["view"] == "favorites"
 
 
+@pytest.mark.spec("G1", "G9")
+async def test_what_a_search_does_not_understand_is_said_beside_what_it_found(tab: Tab, shelf: Shelf) -> None:
+    failed = shelf.put("failed", prompt="A fox")
+    shelf.put(prompt="A fox")
+    await tab.send(GalleryState.load)
+    assert tab.of(GalleryState)["hint"] == ""
+    assert "Kling 3.0 Pro" in tab.of(GalleryState)["model_names"]
+
+    await tab.send(GalleryState.find, "fox is:failed mood:blue")
+    assert tab.of(GalleryState)["hint"].startswith("“mood:” is not an operator here")
+    assert tab.of(GalleryState)["total"] == 0
+    await tab.send(GalleryState.find, "fox is:failed")
+    assert (tab.of(GalleryState)["hint"], ids(tab)) == ("", [failed])
+
+
 @pytest.mark.spec("G1")
 async def test_an_address_brings_filter_and_place_back(tab: Tab, shelf: Shelf) -> None:
     foxes = [shelf.put(prompt=f"A fox, {n}", favorite=True) for n in range(100)]

@@ -1,7 +1,5 @@
 import { createElement as h, useEffect, useId, useRef, useState } from "react";
-import { EllipsisVertical, Search, X } from "lucide-react";
-
-const PAUSE = 220; // ms of rest before a search is sent
+import { EllipsisVertical } from "lucide-react";
 
 let question = null; // the mounted dialog's opener
 
@@ -127,84 +125,4 @@ export function CardMenu({ label, children, ...rest }) {
       open && children,
     ),
   ];
-}
-
-/** Sends what was typed after a short rest. */
-export function SearchBox({ value, onSearch }) {
-  const field = useRef(null);
-  const timer = useRef(0);
-  const [text, setText] = useState(value ?? "");
-  const sent = useRef(value ?? "");
-  useEffect(() => {
-    if (value !== sent.current) setText(value ?? "");
-    sent.current = value ?? "";
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const send = (next, rest) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      sent.current = next;
-      onSearch?.(next);
-    }, rest);
-  };
-  const keys = (event) => {
-    if (event.key === "Enter") send(text, 0);
-    if (event.key === "Escape") {
-      if (text) send("", 0);
-      else field.current.blur();
-    }
-  };
-  return h(
-    "div",
-    { role: "search", className: "relative flex-1 min-w-0 lg:max-w-[340px] group/search" },
-    h(Search, {
-      size: 15,
-      strokeWidth: 1.75,
-      "aria-hidden": true,
-      className: "absolute left-2.5 top-1/2 -translate-y-1/2 text-text-3 pointer-events-none",
-    }),
-    h("input", {
-      ref: field,
-      type: "text",
-      inputMode: "search",
-      enterKeyHint: "search",
-      value: text,
-      maxLength: 200,
-      placeholder: "Search prompts",
-      "aria-label": "Search prompts",
-      autoComplete: "off",
-      spellCheck: false,
-      "data-testid": "search",
-      onChange: (event) => send(event.target.value, PAUSE),
-      onKeyDown: keys,
-      className:
-        "w-full h-8 pointer-coarse:h-11 pl-8 pr-8 rounded-md bg-bg-0 border border-line-strong text-base pointer-coarse:text-lg text-text-1 placeholder:text-text-3 outline-none transition-[border-color,box-shadow] hover:border-text-3 focus-visible:border-accent focus-visible:ring-3 focus-visible:ring-accent-soft",
-    }),
-    text
-      ? h(
-          "button",
-          {
-            type: "button",
-            "aria-label": "Clear the search",
-            "data-testid": "search-clear",
-            onClick: () => {
-              send("", 0);
-              field.current.focus();
-            },
-            className:
-              "absolute right-1 top-1/2 -translate-y-1/2 size-6 pointer-coarse:size-10 grid place-items-center rounded-xs text-text-3 hover:text-text-1 cursor-pointer outline-none focus-visible:ring-2 focus-visible:ring-accent",
-          },
-          h(X, { size: 14, strokeWidth: 1.75, "aria-hidden": true }),
-        )
-      : h(
-          "kbd",
-          {
-            "aria-hidden": true,
-            className:
-              "absolute right-2 top-1/2 -translate-y-1/2 hidden lg:grid pointer-coarse:hidden place-items-center size-5 rounded-xs border border-line-strong text-text-3 text-xs font-sans group-focus-within/search:hidden",
-          },
-          "/",
-        ),
-  );
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from sorceress_video.live.feed import LIVE_STORE
@@ -19,6 +21,7 @@ SELECTION = rx.asset("selection.jsx", shared=True)
 BUSY = rx.asset("busy.jsx", shared=True)
 """The queue imports how times are said from here."""
 ASKING = rx.asset("asking.jsx", shared=True)
+_SEARCH = rx.asset("search_box.jsx", shared=True)
 _DRAG = rx.asset("drag_out.jsx", shared=True)
 IMPORTED = (LIVE_STORE, STAGE, _FOCUS, _LONG_SCROLL, _PLACE, _DRAG, SELECTION)
 """The files that only these import; naming them here has them laid out for the build."""
@@ -132,10 +135,13 @@ class CardMenu(rx.Component):
 
 
 class SearchBox(rx.Component):
-    """The search field; Escape empties it; see ``asking.jsx``."""
+    """The search field with its suggestions; Escape empties it; see ``search_box.jsx``."""
 
-    library = ASKING.importable_path
+    library = _SEARCH.importable_path
     tag = "SearchBox"
 
     value: rx.Var[str]
+    found: rx.Var[str]
+    operators: rx.Var[list[dict[str, Any]]]
+    models: rx.Var[list[str]]
     on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]

@@ -10,6 +10,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from sorceress_video.generation.lifecycle import ClipStatus
+from sorceress_video.library.search import finds, parse
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.transform import PROMPT_BYTES, resolution, shorten
 
@@ -54,8 +55,8 @@ def demo_clips() -> tuple[DemoClip, ...]:
 
 
 def demo_cards(search: str = "") -> list[Card]:
-    """The demo clips as cards, those with ``search`` in their prompt."""
-    words = search.strip().lower()
+    """The demo clips as cards, those that a search finds by words."""
+    query = parse(search)
     return [
         Card(
             id=clip.id,
@@ -70,5 +71,5 @@ def demo_cards(search: str = "") -> list[Card]:
             height=clip.height,
         )
         for clip in demo_clips()
-        if words in clip.prompt.lower()
+        if finds(query, clip.prompt)
     ]

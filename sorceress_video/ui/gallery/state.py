@@ -15,6 +15,7 @@ from typing import Final
 import reflex as rx
 import structlog
 
+from sorceress_video.catalog import get_catalog
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs import actions, collected
@@ -23,6 +24,7 @@ from sorceress_video.library import gallery, preferences
 from sorceress_video.library.database import DatabaseError, get_database
 from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.ids import new_id
+from sorceress_video.library.search import parse
 from sorceress_video.live.hub import HUB
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.collections.models import CollectionTile, tile_of
@@ -59,6 +61,10 @@ class GalleryState(rx.State):
     search: str = ""
     opened: CollectionTile = CollectionTile()
     """The collection that the gallery shows instead of a view; its id is "" where none is open."""
+    hint: str = ""
+    """What of the search was not understood."""
+    model_names: list[str] = []  # noqa: RUF012 - the framework copies defaults.
+    """What the search box offers after “model:”."""
     columns: int = DEFAULT_COLUMNS
     total: int = 0
     start: int = 0
@@ -163,7 +169,7 @@ class GalleryState(rx.State):
     @rx.event(supersedes=True)
     @public_event
     async def find(self, text: str):
-        """Show only clips with ``text`` in their prompt."""
+        """Show only what a search finds; see :mod:`sorceress_video.library.search`."""
         text = text[:SEARCH_CHARACTERS]
         if text != self.search:
             self.search = text
@@ -290,6 +296,7 @@ class GalleryState(rx.State):
             self.signed_in = True
             chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
             self.columns = _columns(chosen.get("columns"))
+            self.model_names = sorted({spec.name for spec in get_catalog()})
         if address is not None and (turned or address.at):
             await self._begin(account_id, at=address.at)
         else:
@@ -380,9 +387,9 @@ class GalleryState(rx.State):
             return
         if at is not None:
             self._anchor, self.place = window.anchor, window.place
-        self._show(window)
+        self._show(window, parse(self.search).hint)
 
-    def _show(self, window: Window) -> None:
+    def _show(self, window: Window, hint: str = "") -> None:
         """Set what differs, and nothing else: a variable that is set is a variable that is sent."""
         news = news_of(self.cards, window.cards)
         if news:
@@ -393,6 +400,7 @@ class GalleryState(rx.State):
             ("fresh", window.fresh),
             ("active", window.active),
             ("cards", window.cards),
+            ("hint", hint),
             ("problem", ""),
             ("ready", True),
         ):
@@ -403,7 +411,7 @@ class GalleryState(rx.State):
 
     def _show_demo(self) -> None:
         cards = demo_cards(self.search)
-        self._show(Window(len(cards), 0, 0, cards))
+        self._show(Window(len(cards), 0, 0, cards), parse(self.search).hint)
 
 
 on_action("restore_clip", GalleryState.restore)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.library.search import IS_VALUES, MODES, OPERATORS
 from sorceress_video.live.feed import live_feed
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.collections.view import (
@@ -29,6 +30,16 @@ GAP = 10
 FIRST_SKELETONS = 12
 """Tiles that stand there before anything is known."""
 
+_VALUES = {
+    "is": list(IS_VALUES),
+    "mode": list(MODES),
+    "before": ["1d", "7d", "30d", "6m"],
+    "after": ["today", "1d", "7d", "30d"],
+}
+_OPERATORS = [
+    {"name": name, "about": about, "values": _VALUES.get(name, [])} for name, about in OPERATORS.items()
+]
+
 
 def gallery(*lead: rx.Component) -> rx.Component:
     """The gallery with everything that belongs to it: the lightbox, the live feed, the announcements.
@@ -38,6 +49,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
     """
     return rx.el.section(
         _toolbar(*lead),
+        _hint(),
         rx.cond(GalleryState.opened.id != "", collection_bar()),
         connection(),
         _content(),
@@ -63,6 +75,21 @@ def gallery(*lead: rx.Component) -> rx.Component:
             on_doubt=[GalleryState.refresh, QueueState.refresh],
         ),
         rx.el.div(
+            rx.cond(
+                GalleryState.ready & (GalleryState.search != ""),
+                rx.cond(
+                    GalleryState.total == 1,
+                    "1 clip found",
+                    GalleryState.total.to_string() + " clips found",
+                ),
+                "",
+            ),
+            role="status",
+            aria_live="polite",
+            data_testid="found",
+            class_name="sr-only",
+        ),
+        rx.el.div(
             GalleryState.announcement,
             role="status",
             aria_live="polite",
@@ -81,7 +108,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
 def _toolbar(*lead: rx.Component) -> rx.Component:
     return rx.el.div(
         *lead,
-        SearchBox.create(value=GalleryState.search, on_search=GalleryState.find),
+        _search(),
         rx.cond(
             GalleryState.signed_in,
             rx.fragment(
@@ -94,6 +121,30 @@ def _toolbar(*lead: rx.Component) -> rx.Component:
         data_testid="gallery-toolbar",
         class_name="flex items-center gap-2.5 px-3.5 py-3 max-lg:px-3 max-lg:gap-2 max-lg:py-2.5 "
         "max-lg:border-b max-lg:border-line max-lg:bg-bg-1",
+    )
+
+
+def _search() -> rx.Component:
+    return SearchBox.create(
+        value=GalleryState.search,
+        found=rx.cond(GalleryState.search != "", GalleryState.total.to_string(), ""),
+        operators=_OPERATORS,
+        models=GalleryState.model_names,
+        on_search=GalleryState.find,
+    )
+
+
+def _hint() -> rx.Component:
+    """What of the search was not understood."""
+    return rx.cond(
+        GalleryState.hint != "",
+        rx.el.p(
+            GalleryState.hint,
+            role="status",
+            data_testid="search-hint",
+            class_name="shrink-0 px-3.5 max-lg:px-3 pb-2 max-lg:pt-2 -mt-1 max-lg:mt-0 text-sm text-text-2 "
+            "text-pretty",
+        ),
     )
 
 
@@ -213,14 +264,33 @@ def _nothing() -> rx.Component:
 
 def _nothing_found() -> rx.Component:
     return empty_state(
-        "Nothing here has “" + GalleryState.search + "” in its prompt.",
+        "Nothing fits “"
+        + GalleryState.search
+        + "”"
+        + rx.cond(
+            GalleryState.opened.id != "",
+            " in this collection.",
+            rx.cond(GalleryState.view == "favorites", " among your favorites.", "."),
+        ),
         title="No clips found",
         icon="search-x",
-        action=button(
-            "Clear the search",
-            variant="outline",
-            on_click=GalleryState.find(""),
-            data_testid="clear-search",
+        action=rx.el.div(
+            button(
+                "Clear the search",
+                variant="outline",
+                on_click=GalleryState.find(""),
+                data_testid="clear-search",
+            ),
+            rx.cond(
+                (GalleryState.view != "all") | (GalleryState.opened.id != ""),
+                button(
+                    "Search all clips",
+                    variant="outline",
+                    on_click=GalleryState.show("all"),
+                    data_testid="search-everywhere",
+                ),
+            ),
+            class_name="flex flex-wrap justify-center gap-2",
         ),
         data_testid="empty-search",
     )

@@ -1,0 +1,213 @@
+"""What a long history costs the server: windows, jumps and searches of the gallery.
+
+``make bench ONLY=library``; ``python -m bench.library --database postgresql`` for the other database. Reads a
+library of ``--clips`` (100,000) the way the page does; exits with 1 if a figure is over its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from sorceress_video.library import gallery
+from sorceress_video.library.database import Database
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.library.ids import new_id
+from sorceress_video.library.search_line import line_of, number_at
+from sorceress_video.library.tables import Account, Batch, Clip, ClipSearch, metadata, utc_now
+from sorceress_video.ui.gallery.window import UsualTimes, read_window
+from tests.support.postgres import open_database, open_server
+
+LIMIT: Final = 0.200  # seconds, the 95th percentile
+REPEATS: Final = 5
+_SPAN: Final = 2 * 365 * 86_400  # seconds
+SEARCHES: Final = (
+    "embers",
+    "e",
+    "dr",
+    "ridge at dusk",
+    "lighthouse",
+    '"drift over"',
+    "number 4711",
+    "nothing has this",
+    "-fox",
+    "fox -snow",
+    "雪山",
+    "model:kling",
+    "model:kling embers",
+    "mode:image",
+    "is:failed",
+    "is:completed embers",
+    "is:running",
+    "is:favorite",
+    "is:favorite embers",
+    "before:7d",
+    "after:30d embers",
+)
+_WORDS: Final = (
+    *(
+        "fox",
+        "wolf",
+        "whale",
+        "lighthouse",
+        "neon",
+        "rain",
+        "dunes",
+        "forest",
+        "mist",
+        "snow",
+        "tower",
+        "river",
+    ),
+    *(
+        "night",
+        "ridge",
+        "dusk",
+        "camera",
+        "rises",
+        "slowly",
+        "glass",
+        "harbour",
+        "lantern",
+        "smoke",
+        "雪山の夜",
+    ),
+)
+_MODELS: Final = (
+    ("kling-3.0-pro", "Kling 3.0 Pro"),
+    ("veo-3.1-fast", "Veo 3.1 Fast"),
+    ("animatic", "Animatic"),
+)
+
+
+def fill(db: Database, clips: int) -> str:
+    """Give a member so many clips of two years; the account's id."""
+    chance = random.Random(7)
+    account = Account(email="bench@example.com", password_hash="-")
+    batch = Batch(account_id=account.id, token=new_id())
+    with db.write() as session:
+        session.add(account)
+        session.flush()
+        session.add(batch)
+    for first in range(0, clips, 5_000):
+        rows = [_row(chance, account.id, batch.id, n, clips) for n in range(first, min(clips, first + 5_000))]
+        lines = [
+            {"number": number_at(row["id"]), "clip_id": row["id"], "words": line_of(Clip(**row))}
+            for row in rows
+        ]
+        with db.write() as session:
+            session.execute(insert(Clip), rows)
+            session.execute(insert(ClipSearch), lines)
+    if not db.is_sqlite:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    return account.id
+
+
+def _row(chance: random.Random, account_id: str, batch_id: str, n: int, clips: int) -> dict[str, Any]:
+    model_id, model_name = _MODELS[n % len(_MODELS)]
+    moment = time.time() - _SPAN * (clips - n) / clips
+    status = "failed" if n % 50 == 0 else "running" if n > clips - 20 else "completed"
+    now = utc_now()
+    return {
+        **dict.fromkeys(("parent_id", "video_id", "removed_at")),
+        "id": f"{int(moment * 1000):012x}{new_id()[12:]}",
+        "account_id": account_id,
+        "batch_id": batch_id,
+        "model_id": model_id,
+        "model_name": model_name,
+        "provider": "fal",
+        "endpoint": "bench",
+        "mode": "image" if n % 5 == 0 else "text",
+        "prompt": f"Embers drift over {' '.join(chance.sample(_WORDS, 9))}, number {n}",
+        "settings": {},
+        "settings_line": "1080p · 5 s",
+        "status": status,
+        "favorite": n % 40 == 0,
+        "started_at": now - timedelta(seconds=80),
+        "finished_at": now,
+        "due_at": now,
+        "created_at": now,
+    }
+
+
+def timed(work: Callable[[], object]) -> list[float]:
+    """Seconds that some work takes, each time."""
+    times = []
+    for _ in range(REPEATS):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return times
+
+
+@contextmanager
+def opened(kind: str) -> Iterator[Database]:
+    """An empty database of a kind with all tables."""
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sorceress-bench-"))
+            url = f"sqlite:///{Path(folder) / 'library.db'}"
+        else:
+            url = stack.enter_context(open_database(stack.enter_context(open_server())))
+        db = Database(url)
+        stack.callback(db.close)
+        metadata.create_all(db.engine)
+        yield db
+
+
+def figures(db: Database, account_id: str, clips: int) -> dict[str, list[float]]:
+    """Seconds of everything, by what it is."""
+    usual = UsualTimes(db)
+
+    def window(search: str = "", start: int = 0, at: str = "") -> object:
+        return read_window(db, account_id, GalleryFilter(search=search), usual, start=start, at=at)
+
+    middle = gallery.page(db, account_id, GalleryFilter(), clips // 2, 1).cards[0].id
+    read = {
+        "window at the top": timed(window),
+        "window in the middle": timed(lambda: window(start=clips // 2)),
+        "window at the end": timed(lambda: window(start=clips)),
+        "window at a clip": timed(lambda: window(at=middle)),
+        "end of a search": timed(lambda: window("embers", start=clips)),
+        "neighbours": timed(lambda: gallery.neighbours(db, account_id, GalleryFilter(), middle)),
+        "neighbours in a search": timed(
+            lambda: gallery.neighbours(db, account_id, GalleryFilter(search="embers"), middle)
+        ),
+        "clips in the making": timed(lambda: gallery.active(db, account_id)),
+        "usual time of a model": timed(lambda: gallery.usual_seconds(db, _MODELS[0][0])),
+    }
+    return read | {f"search {text}": timed(lambda text=text: window(text)) for text in SEARCHES}
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--clips", type=int, default=100_000)
+    chosen = parser.parse_args()
+    with opened(chosen.database) as db:
+        read = figures(db, fill(db, chosen.clips), chosen.clips)
+    print(f"{chosen.clips:,} clips, {chosen.database}{'':20}median ms   slowest ms   limit ms")
+    for name, times in read.items():
+        middle = sorted(times)[len(times) // 2]
+        print(f"{name:44}{middle * 1000:>12.1f} {max(times) * 1000:>12.1f} {LIMIT * 1000:>10.0f}")
+    searches = [each for name, times in read.items() if name.startswith("search ") for each in times]
+    p95 = quantiles(searches, n=20)[-1]
+    kept = p95 <= LIMIT and all(sorted(times)[len(times) // 2] <= LIMIT for times in read.values())
+    print(f"{'95th percentile of the searches':44}{p95 * 1000:>12.1f}{'':13}{LIMIT * 1000:>11.0f}")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
