@@ -1,7 +1,7 @@
 """Words of clips, to be searched; indexes for states and usual times
 
-Revision ID: 0003
-Revises: 0007
+Revision ID: 0007
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from alembic import op
 from sorceress_video.library.search_line import line_of, number_at
 from sorceress_video.library.tables import SEARCH_DDL
 
-revision = "0003"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Versions of motion clips
 
-Revision ID: 0006
-Revises: 0004
+Revision ID: 0003
+Revises: 0002
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlmodel
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0004"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
