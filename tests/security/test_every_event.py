@@ -27,7 +27,7 @@ from tests.ui.tab import Tab, open_tab
 # They show the demo or the way in, or change only what the tab itself chose.
 PUBLIC = {
     "CompareState": {"enter"},
-    "FrameState": {"enter", "enter_account_page"},
+    "FrameState": {"enter", "enter_account_page", "keep_panel"},
     "GalleryState": {"load", "refresh", "follow", "look", "hold", "come_back", "find", "show", "arrange"},
     "LightboxState": {"enter", "open"},
     "ModelPanelState": {
@@ -42,8 +42,18 @@ PUBLIC = {
         "open_info",
         "close_info",
     },
-    "PromptState": {"enter", "count_money", "toggle_model", "clear_models", "choose_mode", "sync_text"},
+    "PromptState": {
+        "enter",
+        "count_money",
+        "toggle_model",
+        "leave_out",
+        "clear_models",
+        "choose_mode",
+        "sync_text",
+        "read_history",
+    },
     "QueueState": {"load", "refresh", "follow"},
+    "RecipeState": {"decline"},
     "TeamState": {"enter"},
     "ToastState": {"seen", "act"},
     "UpgradeState": {"enter"},
