@@ -10,6 +10,7 @@ from sorceress_video.http.session_guard import SessionGuard
 from sorceress_video.live.reflex_port import live_task
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import pages
+from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.kit import toaster
 
 app = rx.App(
@@ -23,6 +24,7 @@ app.register_lifespan_task(
     live_task(
         app,
         on_moved=pages.clips_moved,
+        on_ended=FrameState.part,
         on_access=forget_members,
         redis_url=lambda: get_settings().redis_url or "",
     )

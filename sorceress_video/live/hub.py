@@ -58,6 +58,10 @@ class Outlet(Protocol):
         """Make the tab's gallery read these clips again."""
         ...
 
+    async def send_ended(self, token: str) -> None:
+        """Tell the tab that it is signed out."""
+        ...
+
 
 def tick_of(hint: Hint) -> Tick:
     """What a tab needs of a progress hint."""
@@ -110,10 +114,9 @@ class _Tab:
         self._news.set()
 
     def part(self) -> None:
-        """Let the page ask once more, which tells it that it is signed out, and nothing after that."""
+        """Tell the page that it is signed out, and nothing after that."""
         self._is_parting = True
-        self._ticks.clear()
-        self.read_again()
+        self._news.set()
 
     def close(self) -> None:
         self._task.cancel()
@@ -124,24 +127,23 @@ class _Tab:
         while True:
             await self._news.wait()
             self._news.clear()
+            if self._is_parting:
+                await self._send(self._outlet.send_ended(self.token))
+                return
             if not self._outlet.is_open(self.token):
                 # Nothing is kept for a dropped socket: the tab reads the rows when it is back.
                 self._ticks.clear()
                 self._moved.clear()
-                if self._is_parting:
-                    return
                 continue
             if self._moved and loop.time() >= next_moved:
                 ids = [clip_id for clip_id in self._moved if clip_id]
                 self._moved.clear()
                 next_moved = loop.time() + MOVED_SECONDS
                 await self._send(self._outlet.send_moved(self.token, ids[:MOVED_IDS]))
-                if self._is_parting:
-                    return
             if self._ticks:
                 await self._send(self._outlet.send_ticks(self.token, take_ticks(self._ticks)))
             await asyncio.sleep(TICK_SECONDS)
-            if self._ticks or self._moved:
+            if self._ticks or self._moved or self._is_parting:
                 self._news.set()
 
     async def _send(self, sending: Awaitable[None]) -> None:

@@ -19,24 +19,31 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 @pytest.fixture
 def people(studio: Studio) -> Iterator[dict[Who, Member | None]]:
-    """A visitor, somebody with clips in every state, and somebody without any."""
+    """Everybody that a view is for; see ``Who``."""
     member = studio.member("animatic", "kling-3.0-pro", "seedance-2.0")
     studio.shelve(member, ["A harbour at dawn", "Embers over a drowned city"])
     studio.leave(member, "failed", "Refused", error_text="The model refused the prompt.", billed="no")
     studio.leave(member, "cancelled", "Stopped")
     studio.leave(member, "ambiguous", "Nobody knows")
     running = studio.leave(member, "running", "On its way", progress=0.4, phase="Step 4/10")
-    yield {"visitor": None, "member": member, "newcomer": studio.member()}
+    yield {
+        "visitor": None,
+        "member": member,
+        "newcomer": studio.member(),
+        "free": studio.member(plan="free"),
+        "owner": studio.member(role="owner"),
+    }
     studio.change(running, status="cancelled")
 
 
 @pytest.mark.spec("V3")
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
-@pytest.mark.parametrize("who", ["visitor", "member", "newcomer"])
+@pytest.mark.parametrize("who", ["visitor", "member", "newcomer", "free", "owner"])
 def test_no_view_breaks_a_rule_of_accessibility(
     open_desk: OpenDesk, people: dict[Who, Member | None], watch: Watch, who: Who, screen: Screen
 ) -> None:
     watch.expect("status of 404")
+    watch.expect("status of 403")
     desk = open_desk(people[who], screen, path=None, reduced_motion="reduce")
     found: list[str] = []
     for view in VIEWS:

@@ -15,8 +15,8 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import Desk
 
-Who = Literal["visitor", "member", "newcomer"]
-"""Signed out; a member with clips in every state; a member without any."""
+Who = Literal["visitor", "member", "newcomer", "free", "owner"]
+"""Signed out; a member with clips in every state; one without any; one without Pro; who runs the team."""
 
 
 def _stay(desk: Desk) -> None:
@@ -105,6 +105,29 @@ def _local(desk: Desk) -> None:
     expect(desk.get("local-empty")).to_be_visible()
 
 
+def _upgrade(desk: Desk) -> None:
+    desk.press(desk.get("source-local"))
+    desk.press(desk.get("upgrade"))
+    expect(desk.page.locator("dialog#upgrade-dialog[open]")).to_be_visible()
+
+
+def _team(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        expect(desk.get("member").first).to_be_visible()
+        then(desk)
+
+    return act
+
+
+def _deactivate(desk: Desk) -> None:
+    desk.press(desk.page.locator("[data-testid=member-deactivate]:enabled").first)
+    expect(desk.page.locator("dialog#deactivate-dialog[open]")).to_be_visible()
+
+
+def _closed(desk: Desk) -> None:
+    expect(desk.get("link-closed")).to_be_visible()
+
+
 VIEWS: tuple[View, ...] = (
     View("workspace", who=("visitor", "member", "newcomer")),
     View("models", _models(), who=("visitor", "member"), screens=("phone",)),
@@ -125,6 +148,12 @@ VIEWS: tuple[View, ...] = (
     View("a dropped film", _dropped_film),
     View("no clip found", _search("nothing has this in its prompt")),
     View("sign in", path="/sign-in", who=("visitor",)),
-    View("settings", path="/settings"),
+    View("settings", path="/settings", who=("member", "owner")),
+    View("upgrading", _models(_upgrade), who=("free",)),
+    View("team", _team(), path="/team", who=("owner",)),
+    View("inviting", _team(_press("invite", "dialog#invite-dialog[open]")), path="/team", who=("owner",)),
+    View("deactivating", _team(_deactivate), path="/team", who=("owner",)),
+    View("no team page", path="/team", who=("newcomer",)),
+    View("a link that is no good", _closed, path="/join", who=("visitor",)),
     View("an address that is none", path="/nothing/here", who=("visitor",)),
 )

@@ -17,6 +17,7 @@ class RememberingOutlet:
         self.open = True
         self.ticks: list[tuple[float, str, list[Tick]]] = []
         self.moved: list[tuple[float, str, list[str]]] = []
+        self.ended: list[str] = []
         self.stuck: set[str] = set()
 
     def is_open(self, token: str) -> bool:
@@ -29,6 +30,9 @@ class RememberingOutlet:
 
     async def send_moved(self, token: str, clip_ids: list[str]) -> None:
         self.moved.append((time.monotonic(), token, clip_ids))
+
+    async def send_ended(self, token: str) -> None:
+        self.ended.append(token)
 
     def clips(self, token: str) -> set[str]:
         """Clips of which a tab heard progress."""

@@ -171,8 +171,9 @@ async def test_whose_access_has_ended_is_told_once_and_hears_nothing_more(
     hub.publish(moved("ada", "clip"))
     hub.publish(progress("bea", "clip-of-bea", 0.5))
 
-    await until(lambda: outlet.moved and outlet.clips("other"))
-    assert [(token, ids) for _, token, ids in outlet.moved] == [("tab", [])]
+    await until(lambda: outlet.ended and outlet.clips("other"))
+    assert outlet.ended == ["tab"]
+    assert outlet.moved == []
     assert outlet.clips("tab") == set()
     assert list(hub.tokens("ada")) == []
 

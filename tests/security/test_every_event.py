@@ -27,7 +27,7 @@ from tests.ui.tab import Tab, open_tab
 # They show the demo or the way in, or change only what the tab itself chose.
 PUBLIC = {
     "CompareState": {"enter"},
-    "FrameState": {"enter", "enter_account_page", "keep_panel"},
+    "FrameState": {"enter", "enter_account_page", "keep_panel", "part"},
     "GalleryState": {"load", "refresh", "follow", "look", "hold", "come_back", "find", "show", "arrange"},
     "LightboxState": {"enter", "open"},
     "ModelPanelState": {

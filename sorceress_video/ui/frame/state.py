@@ -59,6 +59,13 @@ class FrameState(rx.State):
         await self._learn()
         return None if self.signed_in else rx.redirect("/sign-in?next=/settings")
 
+    @rx.event
+    @public_event
+    async def part(self):
+        """Leave the page, once this browser's session is over."""
+        await self._learn()
+        return None if self.signed_in else rx.redirect("/sign-in")
+
     async def _learn(self) -> Member | None:
         member = await member_of(self)
         self.known = True
