@@ -46,6 +46,8 @@ def test_at_offers_the_references_by_keys_and_the_choice_can_be_undone(
     expect(desk.prompt).to_be_focused()
     desk.prompt.press("Control+z")
     expect(desk.prompt).to_have_value("A fox like @Image2 in @portr")
+    desk.prompt.press("End")
+    desk.prompt.press_sequentially(" and @")
     expect(desk.get("references")).to_be_visible()
     desk.prompt.press("Escape")
     expect(desk.get("references")).to_have_count(0)
