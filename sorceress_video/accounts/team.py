@@ -130,6 +130,14 @@ def change_budget(actor_id: str, target_id: str, typed: str) -> int | None:
     return amount
 
 
+def change_question(actor_id: str, target_id: str, typed: str) -> int | None:
+    """Set above which sum one click of a member asks first. As :func:`change_budget`."""
+    amount = amount_of(typed)
+    with _managing(actor_id, target_id) as (_change, _actor, target):
+        target.confirm_above_micro_usd = amount
+    return amount
+
+
 def deactivate(actor_id: str, target_id: str) -> None:
     """Shut a member out: their sessions and the links that they made end in the same step.
 

@@ -45,6 +45,7 @@ CHANGES: dict[str, Callable[[str, str], Any]] = {
     "role": lambda actor, target: team.change_role(actor, target, "member"),
     "plan": lambda actor, target: team.change_plan(actor, target, "pro"),
     "budget": lambda actor, target: team.change_budget(actor, target, "5"),
+    "question": lambda actor, target: team.change_question(actor, target, "5"),
     "deactivate": team.deactivate,
     "reactivate": team.reactivate,
     "password": team.password_link,

@@ -87,6 +87,7 @@ async def test_the_owner_sees_everybody_and_changes_are_there_at_once(
         await tab.send(TeamState.change_role, bea.id, "admin")
         await tab.send(TeamState.change_plan, bea.id, "pro")
         await tab.send(TeamState.change_budget, bea.id, "12.50")
+        await tab.send(TeamState.change_question, bea.id, "3")
         line = next(line for line in page(tab, TeamState)["members"] if line["id"] == bea.id)
 
         assert (line["role"], line["plan"], line["budget"], line["budget_line"]) == (
@@ -95,6 +96,8 @@ async def test_the_owner_sees_everybody_and_changes_are_there_at_once(
             "12.50",
             "$12.50 left",
         )
+        assert line["asks_above"] == "3.00"
+        assert desk.now(bea).confirm_above_micro_usd == 3_000_000
 
 
 @pytest.mark.parametrize("typed", ["-1", "1e9", "NaN"])

@@ -16,6 +16,7 @@ from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit import FOCUS, icon, join, plain_link
 from sorceress_video.ui.lightbox.state import LightboxState
+from sorceress_video.ui.prompt_panel.state import PromptState
 
 _FRAME = (
     "on-film group/card relative size-full rounded-md overflow-hidden [container-type:size] "
@@ -204,6 +205,12 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
         ),
         _line(
             "wand-sparkles", "Reuse prompt and settings", "menu-reuse", on_click=GalleryState.reuse(card.id)
+        ),
+        _line(
+            "person-standing",
+            "Use as motion video",
+            "menu-motion",
+            on_click=PromptState.add_motion_from_clip(card.id),
         ),
         CollectButton.create(
             icon("folder-plus", size=18),

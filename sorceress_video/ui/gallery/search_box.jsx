@@ -116,7 +116,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
       enterKeyHint: "search",
       value: text,
       maxLength: 200,
-      placeholder: "Search clips",
+      placeholder: "Search",
       "aria-label": "Search clips",
       "aria-expanded": shown,
       "aria-controls": list,

@@ -66,6 +66,7 @@ class FrameDeeds(rx.Component):
     clip_id: rx.Var[str]
     on_frame: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
     on_continue: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_motion: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
 class Lineage(rx.Component):

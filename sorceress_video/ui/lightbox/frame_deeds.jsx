@@ -1,16 +1,22 @@
 import { createElement as h, useEffect, useState } from "react";
-import { ArrowRightToLine, Flag, ImagePlay, LoaderCircle } from "lucide-react";
+import { ArrowRightToLine, Flag, ImagePlay, LoaderCircle, PersonStanding } from "lucide-react";
 import { goTo, reveal } from "$/public/external/sorceress_video/ui/frame/panel/frame.jsx";
 import { momentOnScreen } from "./player.jsx";
 import { closeLightbox } from "./store.jsx";
 
 const SLOT_PATIENCE = 4000; // ms
 
+const MOTION = "motion";
 const DEEDS = [
   ["start_frame", "As start", ImagePlay, "Begin a clip with the frame on screen"],
   ["end_frame", "As end", Flag, "End a clip with the frame on screen"],
   ["continue", "Continue", ArrowRightToLine, "Begin a new clip with the last frame"],
+  [MOTION, "As motion", PersonStanding, "Let a character move as this clip does"],
 ];
+const NAMES = {
+  continue: "Continue: begin a new clip with the last frame",
+  [MOTION]: "Use this clip as motion video",
+};
 
 async function takeFrame(clipId, at) {
   const answer = await fetch(`/api/clips/${clipId}/frames`, {
@@ -40,13 +46,18 @@ function showSlot(role) {
 }
 
 /** “Use this frame” and “Continue”: the server takes the picture, and the prompt panel opens with it in place. */
-export function FrameDeeds({ clipId, onFrame, onContinue }) {
+export function FrameDeeds({ clipId, onFrame, onContinue, onMotion }) {
   const [busy, setBusy] = useState("");
   const [problem, setProblem] = useState("");
   useEffect(() => setProblem(""), [clipId]);
 
   const use = async (deed) => {
     if (busy) return;
+    if (deed === MOTION) {
+      onMotion?.(clipId);
+      closeLightbox(() => showSlot(MOTION));
+      return;
+    }
     setBusy(deed);
     setProblem("");
     try {
@@ -78,7 +89,7 @@ export function FrameDeeds({ clipId, onFrame, onContinue }) {
             onClick: () => use(deed),
             "aria-disabled": busy !== "" || undefined,
             "aria-busy": busy === deed || undefined,
-            "aria-label": deed === "continue" ? "Continue: begin a new clip with the last frame" : `Use this frame ${label.toLowerCase()} frame`,
+            "aria-label": NAMES[deed] ?? `Use this frame ${label.toLowerCase()} frame`,
             "data-tip": tip,
             "data-testid": `frame-${deed.replace("_", "-")}`,
             className:

@@ -130,6 +130,7 @@ def _column() -> rx.Component:
                     clip_id=_STORY.id,
                     on_frame=PromptState.use_frame,
                     on_continue=LightboxState.continue_with,
+                    on_motion=PromptState.add_motion_from_clip,
                 ),
                 Lineage.create(clip_id=_STORY.id, family=_STORY.family, on_go=LightboxState.open),
             ),

@@ -104,6 +104,23 @@ def _money(line: rx.Var[MemberLine]) -> rx.Component:
             ),
             class_name="flex items-center gap-2",
         ),
+        rx.el.div(
+            rx.el.span("asks above $", class_name="text-sm text-text-3 shrink-0", aria_hidden="true"),
+            kit.commit_input(
+                value=line.asks_above,
+                placeholder="Never",
+                input_mode="decimal",
+                max_length=20,
+                custom_attrs={
+                    "aria-label": "Sum in US dollars above which one click of " + line.name + " asks first"
+                },
+                disabled=line.locked | line.disabled,
+                on_commit=lambda typed: TeamState.change_question(line.id, typed),
+                key=line.id + "asks" + TeamState.refusals.to_string(),
+                data_testid="member-asks-above",
+            ),
+            class_name="flex items-center gap-2",
+        ),
         rx.cond(
             line.budget != "",
             rx.el.div(

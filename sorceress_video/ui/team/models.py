@@ -18,6 +18,8 @@ class MemberLine:
     budget: str
     """What may be spent in a month, as it would be typed; empty for no limit."""
     budget_line: str
+    asks_above: str
+    """Above which sum in dollars one click asks first, as it would be typed; empty for never."""
     share: str
     """Width of the bar of what is spent, in percent."""
     over: bool

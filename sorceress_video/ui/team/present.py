@@ -24,8 +24,9 @@ def member_line(row: MemberRow, viewer: Member) -> MemberLine:
         role=account.role,
         plan=account.plan,
         spent=dollars(row.spent),
-        budget="" if budget is None else f"{budget / 1e6:.2f}",
+        budget=_typed(budget),
         budget_line="" if budget is None else _left(row.spent, budget),
+        asks_above=_typed(account.confirm_above_micro_usd),
         share="0%" if not budget else f"{min(100.0, max(0.0, 100 * row.spent / budget)):.1f}%",
         over=budget is not None and row.spent >= budget,
         seen=seen_line(account.seen_at),
@@ -85,6 +86,10 @@ def seen_line(moment: datetime | None) -> str:
         hours = ago // timedelta(hours=1)
         return "1 hour ago" if hours == 1 else f"{hours} hours ago"
     return f"{moment.day} {moment:%b %Y}"
+
+
+def _typed(micro_usd: int | None) -> str:
+    return "" if micro_usd is None else f"{micro_usd / 1e6:.2f}"
 
 
 def _left(spent: int, budget: int) -> str:

@@ -119,6 +119,12 @@ class TeamState(rx.State):
         await self._change(whom, lambda actor: team.change_budget(actor, whom, str(typed)))
 
     @rx.event
+    async def change_question(self, account_id: str, typed: str):
+        """Set above which sum in dollars one click of a member asks first; empty for never."""
+        whom = _id(account_id)
+        await self._change(whom, lambda actor: team.change_question(actor, whom, str(typed)))
+
+    @rx.event
     async def reactivate(self, account_id: str):
         """Let a member in again."""
         whom = _id(account_id)
