@@ -14,6 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 WIDTHS = (360, 390, 768, 1023, 1024, 1440)
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
 
+# How many neighbours in a row of controls reach into each other.
+_CROSSING = """bar => {
+  const boxes = [...bar.children].map((part) => part.getBoundingClientRect()).filter((box) => box.width > 0);
+  return boxes.filter((box, place) => place > 0 && box.left < boxes[place - 1].right - 0.5).length;
+}"""
+
 
 @pytest.mark.spec("V1", "V2")
 def test_no_width_scrolls_sideways(open_desk: OpenDesk, studio: Studio) -> None:
@@ -25,6 +31,8 @@ def test_no_width_scrolls_sideways(open_desk: OpenDesk, studio: Studio) -> None:
         desk.page.set_viewport_size({"width": width, "height": 800})
         expect(desk.cards().first).to_be_visible()
         assert desk.overflow() == 0, f"the workspace at {width} px"
+        crossing = desk.get("gallery-toolbar").evaluate(_CROSSING)
+        assert crossing == 0, f"controls of the toolbar lie over each other at {width} px"
         for panel, opener in (("panel-models", "models-chip"), ("panel-prompt", "dock-prompt")):
             if width < 1024:
                 desk.get(opener).click()

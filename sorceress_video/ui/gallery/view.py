@@ -106,6 +106,11 @@ def gallery(*lead: rx.Component) -> rx.Component:
 
 
 def _toolbar(*lead: rx.Component) -> rx.Component:
+    """Words give way to icons where the gallery between two open panels is narrow."""
+    return rx.el.div(_tools(*lead), class_name="@container/bar shrink-0")
+
+
+def _tools(*lead: rx.Component) -> rx.Component:
     return rx.el.div(
         *lead,
         _search(),
@@ -158,13 +163,13 @@ def _views() -> rx.Component:
         ),
         segment(
             icon("heart", size=14),
-            "Favorites",
+            rx.el.span("Favorites", class_name="sr-only @2xl/bar:not-sr-only"),
             checked=GalleryState.view == "favorites",
             on_click=GalleryState.show("favorites"),
             data_testid="filter-favorites",
         ),
         label="What the gallery shows",
-        class_name="max-lg:hidden",
+        class_name="max-lg:hidden shrink-0",
     )
 
 
@@ -190,7 +195,7 @@ def _favorites_toggle() -> rx.Component:
 
 def _columns() -> rx.Component:
     return rx.el.label(
-        icon("layout-grid", size=15, class_name="text-text-3"),
+        icon("layout-grid", size=15, class_name="hidden @2xl/bar:block text-text-3"),
         rx.el.input(
             type="range",
             min=1,
