@@ -130,6 +130,8 @@ class Supervisor:
             await self._stop.wait()
         finally:
             await self._stop_all(last=server.name if server is not None else None)
+            # The loop gives its handlers back when it closes: a key held down would end the last lines.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
 
     def _on_signal(self) -> None:
         now = asyncio.get_running_loop().time()

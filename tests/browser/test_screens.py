@@ -17,7 +17,11 @@ _WATCH_SHIFTS = """() => {
   window.shifts = [];
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      window.shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120))]);
+      const name = ({ node }) => {
+        const part = node?.closest ? node : node?.parentElement;
+        return part?.closest("[data-testid=clip-card]") ? "clip-card" : part?.outerHTML.slice(0, 120);
+      };
+      window.shifts.push([entry.value, ...entry.sources.map(name)]);
     }
   }).observe({ type: "layout-shift" });
 }"""

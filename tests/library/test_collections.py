@@ -217,6 +217,22 @@ def test_a_shared_collection_is_there_to_be_looked_at(db: Database, member: str,
         assert not clips.set_favorite(session, other, inside, favorite=False)
 
 
+@pytest.mark.spec("G11", "A6")
+def test_a_search_in_a_shared_collection_finds_what_is_in_it_and_nothing_else(
+    db: Database, member: str, other: str
+) -> None:
+    wolf = way.complete(db, member, "a", prompt="A wolf at night")
+    way.complete(db, member, "b", prompt="A wolf that is not shared")
+    mine = way.complete(db, other, "c", prompt="A wolf of the looker's own")
+    shared = made(db, member, wolf, shared=True)
+    hidden = made(db, member, wolf, name="Not shared")
+    for search in ("wolf", "wolf -day", "model:kling wolf", "is:completed wolf", ""):
+        assert shown(db, other, shared, search) == [wolf], search
+        assert shown(db, other, hidden, search) == [], search
+    assert shown(db, other, shared, "own") == []
+    assert shown(db, other, "", "wolf") == [mine]
+
+
 @pytest.mark.spec("G11")
 def test_a_clip_is_not_put_into_a_collection_of_somebody_else(db: Database, member: str, other: str) -> None:
     his = way.complete(db, other)

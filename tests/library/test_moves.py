@@ -20,7 +20,7 @@ SHORT = timedelta(seconds=30)
 def ledger(db: Database, clip_id: str) -> list[tuple[int, str, int, bool]]:
     with db.read() as session:
         rows = session.exec(
-            select(LedgerEntry).where(LedgerEntry.clip_id == clip_id).order_by(LedgerEntry.id)
+            select(LedgerEntry).where(LedgerEntry.clip_id == clip_id).order_by(LedgerEntry.created_at)
         ).all()
     return [(row.attempt, row.kind, row.micro_usd, row.certain) for row in rows]
 

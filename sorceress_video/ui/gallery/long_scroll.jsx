@@ -25,7 +25,7 @@ export function useLongScroll(scroller, { rows, pitch, gap, overscan }) {
 
   const bar = useCallback(() => {
     const box = scroller.current;
-    const reach = Math.max(0, box.scrollHeight - box.clientHeight);
+    const reach = box ? Math.max(0, box.scrollHeight - box.clientHeight) : 0;
     const extra = shape.current.whole - shape.current.height;
     return { box, reach, extra, zone: reach * EVEN };
   }, [scroller]);
@@ -58,7 +58,7 @@ export function useLongScroll(scroller, { rows, pitch, gap, overscan }) {
       const { rows: all, pitch: step } = shape.current;
       const { shift } = held.current;
       const first = Math.max(0, Math.floor(at / step) - overscan);
-      const last = Math.min(all - 1, Math.floor((at + scroller.current.clientHeight) / step) + overscan);
+      const last = Math.min(all - 1, Math.floor((at + (scroller.current?.clientHeight ?? 0)) / step) + overscan);
       setView((old) =>
         !force && old.first === first && old.last === last && old.shift === shift ? old : { first, last, shift },
       );
@@ -69,6 +69,7 @@ export function useLongScroll(scroller, { rows, pitch, gap, overscan }) {
   const look = useCallback(() => {
     if (goal.current !== null) return;
     const { box, extra } = bar();
+    if (!box) return; // Another view has taken the list's place.
     const mine = held.current;
     const now = box.scrollTop;
     if (extra > 0 && Math.abs(now - mine.seen) > LEAP * box.clientHeight) mine.shift = Math.round(toList(now) - now);
@@ -91,7 +92,7 @@ export function useLongScroll(scroller, { rows, pitch, gap, overscan }) {
 
   // Rows and bar move together, or one frame would show rows in the wrong place.
   useLayoutEffect(() => {
-    if (goal.current === null) return;
+    if (goal.current === null || !scroller.current) return;
     scroller.current.scrollTop = goal.current;
     held.current.seen = scroller.current.scrollTop;
     goal.current = null;

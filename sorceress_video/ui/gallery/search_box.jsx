@@ -1,4 +1,4 @@
-import { createElement as h, useEffect, useId, useRef, useState } from "react";
+import { createElement as h, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { Search, X } from "lucide-react";
 
 const PAUSE = 220; // ms of rest before a search is sent
@@ -44,11 +44,19 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const sent = useRef(value ?? "");
+  const sent = useRef([value ?? ""]); // what the server may still answer to, the oldest first
+  const place = useRef(null); // where the caret goes with the next drawing
   useEffect(() => {
-    if (value !== sent.current) setText(value ?? "");
-    sent.current = value ?? "";
+    const answered = sent.current.indexOf(value ?? "");
+    if (answered < 0) setText(value ?? ""); // The server's own: another view, or the address.
+    sent.current = answered < 0 ? [value ?? ""] : sent.current.slice(answered);
   }, [value]);
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    field.current.focus();
+    field.current.setSelectionRange(place.current, place.current);
+    place.current = null;
+  });
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const known = operators.map((each) => (each.name === "model" ? { ...each, values: models } : each));
@@ -61,22 +69,18 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
     setText(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      sent.current = next;
+      sent.current = [...sent.current, next];
       onSearch?.(next);
     }, rest);
   };
   const look = () => setCaret(field.current.selectionStart ?? field.current.value.length);
   const accept = (offer) => {
     const next = `${text.slice(0, term.from)}${offer.text}${text.slice(caret).replace(/^\s+/, "")}`.slice(0, 200);
-    const place = Math.min(200, term.from + offer.text.length);
+    place.current = Math.min(200, term.from + offer.text.length);
     setActive(-1);
+    setCaret(place.current);
+    setOpen(true);
     send(next, PAUSE);
-    requestAnimationFrame(() => {
-      field.current.focus();
-      field.current.setSelectionRange(place, place);
-      setCaret(place);
-      setOpen(true);
-    });
   };
   const keys = (event) => {
     if (event.nativeEvent.isComposing) return;
@@ -95,8 +99,10 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
     } else if (event.key === "Escape") {
       event.stopPropagation();
       if (shown) setOpen(false);
-      else if (text) send("", 0);
-      else field.current.blur();
+      else if (text) {
+        setOpen(false);
+        send("", 0);
+      } else field.current.blur();
     }
   };
   return h(
