@@ -19,7 +19,10 @@ _WATCH_SHIFTS = """() => {
     for (const entry of list.getEntries()) {
       const name = ({ node }) => {
         const part = node?.closest ? node : node?.parentElement;
-        return part?.closest("[data-testid=clip-card]") ? "clip-card" : part?.outerHTML.slice(0, 120);
+        if (part?.closest("[data-testid=clip-card]")) return "clip-card";
+        // On a phone the sheet goes, since Generate was pressed in it.
+        if (innerWidth < 1024 && part?.closest("dialog.panel")) return "clip-card";
+        return part?.outerHTML.slice(0, 120);
       };
       window.shifts.push([entry.value, ...entry.sources.map(name)]);
     }

@@ -15,7 +15,7 @@ TONES: dict[Tone, str] = {
     "accent": "bg-accent-soft text-accent font-semibold",
     "gold": "bg-gold-soft text-gold font-semibold",
     "info": "bg-info-soft text-info font-semibold",
-    "ok": "bg-ok/12 text-ok font-semibold",
+    "ok": "bg-bg-2 ring-1 ring-inset ring-ok/40 text-ok font-semibold",
     "bad": "bg-bad-soft text-bad font-semibold",
 }
 

@@ -26,8 +26,7 @@ class ProfileState(rx.State):
     async def load(self):
         """Read the name."""
         member = await member_of(self)
-        self.name = member.name if member else ""
-        self.answer = ""
+        self.name = member.name if member else ""  # Not the answer: somebody may have been faster than this.
 
     @rx.event
     async def rename(self, typed: str):

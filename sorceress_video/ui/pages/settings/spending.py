@@ -39,7 +39,6 @@ class SpendingState(rx.State):
         if member is None:
             self.reset()
             return
-        self.answer = ""
         chosen = await asyncio.to_thread(preferences.load, get_database(), member.account_id)
         account = await asyncio.to_thread(accounts.account_by_id, get_database(), member.account_id)
         self.amount = _typed(chosen.get(ledger.ASK_ABOVE))
