@@ -184,7 +184,6 @@ def figures(db: Database, account_id: str, clips: int) -> dict[str, list[float]]
         "neighbours in a search": timed(
             lambda: gallery.neighbours(db, account_id, GalleryFilter(search="embers"), middle)
         ),
-        "clips in the making": timed(lambda: gallery.active(db, account_id)),
         "usual time of a model": timed(lambda: gallery.usual_seconds(db, _MODELS[0][0])),
     }
     return read | {f"search {text}": timed(lambda text=text: window(text)) for text in SEARCHES}

@@ -145,20 +145,6 @@ def cards(db: Database, account_id: str, ids: Sequence[str]) -> list[ClipCard]:
         return _cards(session, account_id, [clip_id for clip_id in ids if clip_id in known])
 
 
-def active(db: Database, account_id: str) -> list[ClipCard]:
-    """The account's clips to which something will still happen, newest first."""
-    with db.read() as session:
-        ids = session.exec(
-            select(Clip.id).where(
-                col(Clip.status).in_([str(status) for status in ACTIVE]),
-                Clip.account_id == account_id,
-                col(Clip.removed_at).is_(None),
-            )
-        ).all()
-        # Sorted here: asked for an order, SQLite would walk the whole gallery in it.
-        return _cards(session, account_id, sorted(ids, reverse=True))
-
-
 def position(db: Database, account_id: str, shown: GalleryFilter, clip_id: str) -> int | None:
     """Number of a clip in the gallery as shown, from 0; None when it is not in it."""
     with db.read() as session:
