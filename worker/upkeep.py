@@ -96,8 +96,8 @@ def forget_motion(db: Database, before: datetime, *, prefix: str = "") -> None:
         old = upkeep.old_motion_clips(session, before, prefix=prefix)
     if old:
         with db.write() as session:
-            upkeep.drop_motion_clips(session, old)
-        _log.info("motion videos let go", files=len(old))
+            gone = upkeep.drop_motion_clips(session, old, before)
+        _log.info("motion videos let go", files=len(gone))
 
 
 def collect(db: Database, storage: Storage, before: datetime, *, prefix: str = "") -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, delete, func, insert, literal, update
 from sqlmodel import Session, col, select
 
 from sorceress_video.generation.lifecycle import ClipStatus
-from sorceress_video.library.gallery import GalleryFilter
 from sorceress_video.library.selection import Selection, selected
 from sorceress_video.library.sharing import open_collection
 from sorceress_video.library.tables import (
@@ -155,11 +154,6 @@ def add(session: Session, account_id: str, collection_id: str, selection: Select
         .execution_options(preserve_rowcount=True)
     )
     return int(done.rowcount)
-
-
-def add_ids(session: Session, account_id: str, collection_id: str, clip_ids: Sequence[str]) -> int | None:
-    """Put some of the account's completed clips in; what is no clip of theirs is left out."""
-    return add(session, account_id, collection_id, Selection(GalleryFilter(), picked=frozenset(clip_ids)))
 
 
 def take_out(session: Session, account_id: str, collection_id: str, selection: Selection) -> Sequence[str]:

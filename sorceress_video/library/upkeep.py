@@ -107,11 +107,18 @@ def unused_frames(session: Session, before: datetime, *, prefix: str = "", limit
     )
 
 
-def old_motion_clips(session: Session, before: datetime, *, prefix: str = "", limit: int = 500) -> list[str]:
+def old_motion_clips(
+    session: Session,
+    before: datetime,
+    *,
+    prefix: str = "",
+    among: Sequence[str] | None = None,
+    limit: int = 500,
+) -> list[str]:
     """Motion videos, and what was made out of them, that no clip has used since a moment.
 
     Videos of the gallery's own clips are none; nor is a file that some clip took in another role, or that a
-    clip which has not ended still needs.
+    clip which has not ended still needs. With ``among``, only these assets are looked at.
     """
     used = select(ClipInput.clip_id).where(col(ClipInput.asset_id) == col(Asset.id))
     as_motion = used.where(col(ClipInput.role) == InputRole.MOTION_CLIP.value)
@@ -129,6 +136,7 @@ def old_motion_clips(session: Session, before: datetime, *, prefix: str = "", li
                 Asset.kind == MediaKind.VIDEO.value,
                 col(Asset.created_at) < before,
                 *_within(col(Asset.file_key), prefix),
+                *(() if among is None else (col(Asset.id).in_(among),)),
                 or_(as_motion.exists(), versions.exists(), col(Asset.origin) == "version"),
                 ~used.where(col(ClipInput.role) != InputRole.MOTION_CLIP.value).exists(),
                 ~needed.exists(),
@@ -139,10 +147,18 @@ def old_motion_clips(session: Session, before: datetime, *, prefix: str = "", li
     )
 
 
-def drop_motion_clips(session: Session, asset_ids: Sequence[str]) -> None:
-    """Delete the rows of :func:`old_motion_clips`. Clips that used them know that they lack their motion."""
-    session.exec(delete(ClipInput).where(col(ClipInput.asset_id).in_(asset_ids)))
-    session.exec(delete(Asset).where(col(Asset.id).in_(asset_ids)))
+def drop_motion_clips(session: Session, asset_ids: Sequence[str], before: datetime) -> list[str]:
+    """Delete the rows of :func:`old_motion_clips`, but for those that a clip has taken since; their ids.
+
+    The rows are locked before they are asked about again: on PostgreSQL, too, no clip takes one in between.
+    Clips that used them know that they lack their motion.
+    """
+    rows = select(Asset.id).where(col(Asset.id).in_(asset_ids)).order_by(col(Asset.id))
+    session.exec(rows.with_for_update()).all()
+    doomed = old_motion_clips(session, before, among=asset_ids)
+    session.exec(delete(ClipInput).where(col(ClipInput.asset_id).in_(doomed)))
+    session.exec(delete(Asset).where(col(Asset.id).in_(doomed)))
+    return doomed
 
 
 def drop_ownerless(session: Session, asset_ids: Sequence[str]) -> None:

@@ -23,9 +23,13 @@ def made(db: Database, account_id: str, *clip_ids: str, name: str = "Castle", sh
     """A collection with clips in it; its id."""
     with db.write() as session:
         collection_id = collections.make(session, account_id, name)
-        collections.add_ids(session, account_id, collection_id, clip_ids)
+        collections.add(session, account_id, collection_id, picked(*clip_ids))
         collections.share(session, account_id, collection_id, shared=shared)
     return collection_id
+
+
+def picked(*clip_ids: str) -> Selection:
+    return Selection(GalleryFilter(), picked=frozenset(clip_ids))
 
 
 def shown(db: Database, account_id: str, collection_id: str, search: str = "") -> list[str]:
@@ -59,7 +63,7 @@ def test_what_is_put_in_twice_is_in_it_once(db: Database, member: str) -> None:
     clip_id = way.complete(db, member)
     collection_id = made(db, member, clip_id)
     with db.write() as session:
-        assert collections.add_ids(session, member, collection_id, [clip_id]) == 0
+        assert collections.add(session, member, collection_id, picked(clip_id)) == 0
     assert shown(db, member, collection_id) == [clip_id]
 
 
@@ -122,9 +126,7 @@ def test_the_cover_is_the_newest_clip_until_one_is_chosen(db: Database, member: 
         assert collections.use_as_cover(session, member, collection_id, first)
     assert card(db, member, collection_id).cover_url == posters[first]
     with db.write() as session:
-        collections.take_out(
-            session, member, collection_id, Selection(GalleryFilter(), picked=frozenset({first}))
-        )
+        collections.take_out(session, member, collection_id, picked(first))
     assert card(db, member, collection_id).cover_url == posters[second], (
         "the chosen one is not in it any more"
     )
@@ -140,9 +142,7 @@ def test_taking_out_leaves_the_clip_in_the_gallery(db: Database, member: str) ->
     kept, gone = way.complete(db, member, "a"), way.complete(db, member, "b")
     collection_id = made(db, member, kept, gone)
     with db.write() as session:
-        out = collections.take_out(
-            session, member, collection_id, Selection(GalleryFilter(), picked=frozenset({gone}))
-        )
+        out = collections.take_out(session, member, collection_id, picked(gone))
         assert out == [gone]
         assert collections.holding(session, member, kept) == [collection_id]
         assert collections.holding(session, member, gone) == []
@@ -183,10 +183,8 @@ def test_nobody_else_sees_or_changes_a_collection_that_is_not_shared(
         assert not collections.restore(session, other, collection_id)
         assert not collections.share(session, other, collection_id, shared=True)
         assert not collections.use_as_cover(session, other, collection_id, mine)
-        assert collections.add_ids(session, other, collection_id, [his]) is None
-        assert not collections.take_out(
-            session, other, collection_id, Selection(GalleryFilter(), picked=frozenset({mine}))
-        )
+        assert collections.add(session, other, collection_id, picked(his)) is None
+        assert not collections.take_out(session, other, collection_id, picked(mine))
     assert shown(db, other, collection_id) == []
     assert gallery.detail(db, other, mine) is None
     assert card(db, member, collection_id).count == 1

@@ -197,8 +197,26 @@ def let_go(db: Database, days_from_now: float) -> set[str]:
     before = utc_now() + timedelta(days=days_from_now - 30)
     with db.write() as session:
         old = upkeep.old_motion_clips(session, before)
-        upkeep.drop_motion_clips(session, old)
-    return set(old)
+        return set(upkeep.drop_motion_clips(session, old, before))
+
+
+@pytest.mark.spec("J7")
+def test_a_motion_video_that_a_clip_takes_after_it_was_found_old_stays(db: Database, member: str) -> None:
+    video = motion_clip(db, member)
+    use(db, failed(db, member), video)
+    before = utc_now() + timedelta(days=1)
+    with db.read() as session:
+        old = upkeep.old_motion_clips(session, before)
+    assert old == [video]
+
+    waiting = way.run(db, member, token="again")
+    use(db, waiting, video)
+    with db.write() as session:
+        assert upkeep.drop_motion_clips(session, old, before) == []
+    with db.read() as session:
+        assert session.get(Asset, video) is not None
+        takers = select(ClipInput.clip_id).where(ClipInput.asset_id == video)
+        assert waiting in session.exec(takers).all()
 
 
 @pytest.mark.spec("J7")
