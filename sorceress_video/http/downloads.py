@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from sorceress_video.http.answers import not_found
+from sorceress_video.http.file_names import clip_stem
 from sorceress_video.http.identity import Member
 from sorceress_video.http.media import answer_stored, is_known, media_headers
 from sorceress_video.http.storage import storage
@@ -36,7 +37,7 @@ async def clip_file(request: Request, member: Member) -> Response:
 
 def _answer(found: Download, request: Request) -> Response:
     etag = f'"{found.tag}"'
-    name = request.query_params.get("name") or found.name
+    name = request.query_params.get("name") or clip_stem(found.model_name, found.clip_id)
     headers = media_headers(etag, found.mime, name) | {"Cache-Control": "private, no-cache"}
     if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)

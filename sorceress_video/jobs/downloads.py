@@ -40,8 +40,8 @@ class Download:
     mime: str
     tag: str
     """Names these very bytes, for caches."""
-    name: str
-    """What to call the file: model and the first part of the clip's id."""
+    clip_id: str
+    model_name: str
     path: Path | None = None
     """The copy with tags; None where the stored file itself is what is wanted."""
 
@@ -61,8 +61,7 @@ def download(account_id: str, clip_id: str, store: Storage) -> Download | None:
     film = assets.film_of(db, account_id, clip_id)
     if film is None:
         return None
-    name = f"{film.model_name.lower().replace(' ', '-')}-{clip_id[:10]}"
-    plain = Download(film.key, film.mime, film.sha256, name)
+    plain = Download(film.key, film.mime, film.sha256, clip_id, film.model_name)
     detail = gallery.detail(db, account_id, clip_id) if film.mime == _MP4 else None
     if detail is None or not wants_tags(db, account_id):
         return plain
