@@ -24,7 +24,7 @@ def prompt_panel() -> rx.Component:
             kit.tabs(
                 rx.foreach(PromptState.tabs, _tab),
                 label="Kind of generation",
-                class_name="flex-1 min-w-0 -ml-2 !gap-0",
+                class_name="flex-1 min-w-0 -ml-1.5 !gap-0",
             ),
             fold_button("right", "prompt"),
             class_name="flex items-center h-12 px-3 border-b border-line shrink-0",
@@ -93,6 +93,7 @@ def _tab(tab: rx.Var[ModeTab]) -> rx.Component:
         aria_disabled=~tab.usable,
         data_tip=tab.reason,
         data_testid="mode-" + tab.mode,
+        class_name="!px-1.5 max-lg:!px-3",  # All four stand beside the fold button of the narrowest panel.
     )
 
 
