@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from sorceress_video.library import ledger, preferences
 from tests.browser.conftest import OpenDesk
@@ -328,6 +328,7 @@ def test_the_limit_is_set_on_the_account_page(open_desk: OpenDesk, studio: Studi
     member = studio.member("kling-3.0-pro")
     desk = open_desk(member, path=None)
     desk.page.goto(f"{desk.url}/settings")
+    expect(desk.get("profile-name")).not_to_have_value("")  # the page is alive
     desk.get("ask-above").fill("0.20")
     desk.get("ask-above").press("Enter")
     expect(desk.get("ask-above-answer")).to_contain_text("more than $0.20 asks first")
@@ -335,6 +336,26 @@ def test_the_limit_is_set_on_the_account_page(open_desk: OpenDesk, studio: Studi
     desk.generate("A ridge that costs something")
     expect(desk.page.locator("dialog#confirm-spend")).to_be_visible()
     assert studio.clips(member) == []
+
+
+@pytest.mark.spec("P9")
+def test_what_is_typed_before_the_page_is_alive_stays_and_counts(open_desk: OpenDesk, studio: Studio) -> None:
+    desk = open_desk(studio.member(), path=None)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/assets/*.js", hold)
+    desk.page.goto(f"{desk.url}/settings", wait_until="commit")
+    desk.get("ask-above").fill("0.2")
+    assert held
+    desk.page.unroute("**/assets/*.js", hold)  # and so they go on
+    expect(desk.get("profile-name")).not_to_have_value("")
+    expect(desk.get("ask-above")).to_have_value("0.2")
+    desk.get("ask-above").press("Enter")
+    expect(desk.get("ask-above-answer")).to_contain_text("more than $0.20 asks first")
+    expect(desk.get("ask-above")).to_have_value("0.20")
 
 
 @pytest.mark.spec("P12")

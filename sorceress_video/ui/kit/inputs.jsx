@@ -1,4 +1,4 @@
-import { createElement as h, useEffect, useState } from "react";
+import { createElement as h, useEffect, useRef, useState } from "react";
 
 const percent = (value, min, max) => `${max > min ? ((value - min) / (max - min)) * 100 : 0}%`;
 
@@ -30,16 +30,33 @@ export function Slider({ value, min, max, step, unit, label, onCommit, ...rest }
   );
 }
 
-/** A line of text or a whole number that is handed over when the person is done with it. */
+/**
+ * A line of text or a whole number that is handed over when the person is done with it. What was typed before
+ * the page came alive, or while the server's word was on its way, stays.
+ */
 export function CommitInput({ value, onCommit, ...rest }) {
-  const [text, setText] = useState(value ?? "");
-  useEffect(() => setText(value ?? ""), [value]);
-  const commit = () => text !== (value ?? "") && onCommit?.(text);
+  const known = String(value ?? "");
+  const field = useRef(null);
+  const [text, setText] = useState(known);
+  const settled = useRef(known);
+  const commit = (typed) => {
+    if (typed === known) return;
+    settled.current = typed;
+    onCommit?.(typed);
+  };
+  useEffect(() => {
+    const typed = field.current.value;
+    const unsaid = typed !== settled.current && typed !== known;
+    if (!unsaid) settled.current = known;
+    setText(unsaid ? typed : known);
+    if (unsaid && document.activeElement !== field.current) commit(typed);
+  }, [value]);
   return h("input", {
     ...rest,
+    ref: field,
     value: text,
     onChange: (event) => setText(event.target.value),
-    onBlur: commit,
-    onKeyDown: (event) => event.key === "Enter" && commit(),
+    onBlur: () => commit(text),
+    onKeyDown: (event) => event.key === "Enter" && commit(text),
   });
 }
