@@ -13,7 +13,6 @@ import sqlmodel
 
 from alembic import op
 from sorceress_video.library.search_line import line_of, number_at
-from sorceress_video.library.tables import SEARCH_DDL
 
 revision = "0007"
 down_revision = "0006"
@@ -21,6 +20,22 @@ branch_labels = None
 depends_on = None
 
 _CHUNK = 2000
+_SEARCH = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE clip_search_fts USING fts5("
+        "words, content='clip_search', content_rowid='number', tokenize='ascii', detail='none', "
+        "prefix='2 3')",
+        "CREATE TRIGGER clip_search_insert AFTER INSERT ON clip_search BEGIN "
+        "INSERT INTO clip_search_fts (rowid, words) VALUES (new.number, new.words); END",
+        "CREATE TRIGGER clip_search_delete AFTER DELETE ON clip_search BEGIN "
+        "INSERT INTO clip_search_fts (clip_search_fts, rowid, words) "
+        "VALUES ('delete', old.number, old.words); END",
+    ),
+    "postgresql": (
+        "CREATE INDEX ix_clip_search_words ON clip_search "
+        "USING gin (array_to_tsvector(string_to_array(btrim(words), ' ')))",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -40,7 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_clip_search")),
         sa.UniqueConstraint("clip_id", name=op.f("uq_clip_search_clip_id")),
     )
-    for statement in SEARCH_DDL[op.get_bind().dialect.name]:
+    for statement in _SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
     _add_lines(op.get_bind())
     with op.batch_alter_table("clip", schema=None) as batch_op:

@@ -171,10 +171,9 @@ def neighbours(
     with db.read() as session:
         clips = _shown(session, account_id, shown, completed=True)
         before, after = clips.around(session, clip_id, reach)
-        index = clips.newer_than(session, clip_id) if clips.has(session, clip_id) else -1
+        index, total = clips.number_of(session, clip_id)
         itself = session.exec(select(Clip.id).where(col(Clip.id) == clip_id, may_look(account_id))).all()
         around = _cards(session, account_id, [*before, *itself, *after])
-        total = clips.count(session)
         return Neighbours(tuple(card for card in around if card.video_url), index, total)
 
 

@@ -39,6 +39,13 @@ class Listing:
         """How many are newer than a clip, whether it is in the list or not."""
         return self.count(session, self.key > self._key_of(session, clip_id))
 
+    def number_of(self, session: Session, clip_id: str) -> tuple[int, int]:
+        """How many are newer than a clip, −1 where it is not in the list; and how many there are."""
+        newer = func.count().filter(self.key > self._key_of(session, clip_id))
+        counting = select(newer, func.count()).select_from(self.source).where(*self.where)
+        above, total = session.execute(counting).one()
+        return (int(above) if self.has(session, clip_id) else -1), int(total)
+
     def has(self, session: Session, clip_id: str) -> bool:
         """Whether a clip is in the list."""
         here = self._keys().where(self.key == self._key_of(session, clip_id))

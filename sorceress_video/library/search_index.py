@@ -31,6 +31,8 @@ from sorceress_video.library.search_line import ACCOUNT, MODE, MODEL
 from sorceress_video.library.tables import Clip, ClipSearch, metadata
 
 FTS: Final = table("clip_search_fts", column("rowid"), column("words"))
+_LEXEMES: Final[ColumnElement[Any]] = literal_column("clip_search.lexemes")
+"""PostgreSQL's own column: it computes it from the words."""
 
 
 class Index:
@@ -47,7 +49,7 @@ class Index:
         if self._sqlite:
             matches: ColumnElement[bool] = literal_column("clip_search_fts").op("MATCH")(literal(asked))
         else:
-            matches = lexemes().op("@@")(_tsquery(asked))
+            matches = _LEXEMES.op("@@")(_tsquery(asked))
         return [matches, *(self._has(phrase) for phrase in query.phrases)]
 
     def among(self, clips: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -55,8 +57,8 @@ class Index:
         numbers = (
             select(col(ClipSearch.number)).join(Clip, col(Clip.id) == col(ClipSearch.clip_id)).where(*clips)
         )
-        # FTS5 would look each number of a set up by itself, and search anew for each of them.
-        return (self.number + 0 if self._sqlite else self.number).in_(numbers)
+        # Once for all hits: FTS5 would search anew for each number, PostgreSQL join anew for each hit.
+        return (self.number + 0).in_(numbers) if self._sqlite else self.number.in_(numbers.offset(0))
 
     def _has(self, phrase: str) -> ColumnElement[bool]:
         words = col(ClipSearch.words)
@@ -93,13 +95,6 @@ class Index:
         ]
         question = joined(wanted, both)
         return f"{question} {neither} {joined(unwanted, either)}" if unwanted else question
-
-
-def lexemes() -> ColumnElement[Any]:
-    """PostgreSQL's expression of a line, word for word as the index has it."""
-    return func.array_to_tsvector(
-        func.string_to_array(func.btrim(col(ClipSearch.words)), literal_column("' '"))
-    )
 
 
 def _tsquery(text: str) -> Cast[Any]:

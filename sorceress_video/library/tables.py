@@ -480,13 +480,14 @@ SEARCH_DDL: Final = {
         "VALUES ('delete', old.number, old.words); END",
     ),
     "postgresql": (
-        "CREATE INDEX ix_clip_search_words ON clip_search "
-        "USING gin (array_to_tsvector(string_to_array(btrim(words), ' ')))",
+        "ALTER TABLE clip_search ADD COLUMN lexemes tsvector NOT NULL "
+        "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(words), ' '))) STORED",
+        "CREATE INDEX ix_clip_search_lexemes ON clip_search USING gin (lexemes)",
     ),
 }
 """What the table needs beside itself. Lines are added and deleted, never changed."""
 
-_NOT_OF_THE_TABLES: Final = ("clip_search_fts", "ix_clip_search_words")
+_NOT_OF_THE_TABLES: Final = ("clip_search_fts", "ix_clip_search_lexemes", "lexemes")
 
 
 def is_compared(_object: object, name: str | None, *_: object) -> bool:
