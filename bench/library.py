@@ -7,30 +7,24 @@ library of ``--clips`` (100,000) the way the page does; exits with 1 if a figure
 from __future__ import annotations
 
 import argparse
-import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import insert
-
+from bench.long_history import MODELS, fill
 from sorceress_video.library import gallery
 from sorceress_video.library.database import Database
 from sorceress_video.library.gallery import GalleryFilter
-from sorceress_video.library.ids import new_id
-from sorceress_video.library.search_line import line_of, number_at
-from sorceress_video.library.tables import Account, Batch, Clip, ClipSearch, metadata, utc_now
+from sorceress_video.library.tables import Account, metadata
 from sorceress_video.ui.gallery.window import UsualTimes, read_window
 from tests.support.postgres import open_database, open_server
 
 LIMIT: Final = 0.200  # seconds, the 95th percentile
 REPEATS: Final = 5
-_SPAN: Final = 2 * 365 * 86_400  # seconds
 SEARCHES: Final = (
     "embers",
     "e",
@@ -57,91 +51,6 @@ SEARCHES: Final = (
     "before:7d",
     "after:30d embers",
 )
-_WORDS: Final = (
-    *(
-        "fox",
-        "wolf",
-        "whale",
-        "lighthouse",
-        "neon",
-        "rain",
-        "dunes",
-        "forest",
-        "mist",
-        "snow",
-        "tower",
-        "river",
-    ),
-    *(
-        "night",
-        "ridge",
-        "dusk",
-        "camera",
-        "rises",
-        "slowly",
-        "glass",
-        "harbour",
-        "lantern",
-        "smoke",
-        "雪山の夜",
-    ),
-)
-_MODELS: Final = (
-    ("kling-3.0-pro", "Kling 3.0 Pro"),
-    ("veo-3.1-fast", "Veo 3.1 Fast"),
-    ("animatic", "Animatic"),
-)
-
-
-def fill(db: Database, clips: int) -> str:
-    """Give a member so many clips of two years; the account's id."""
-    chance = random.Random(7)
-    account = Account(email="bench@example.com", password_hash="-")
-    batch = Batch(account_id=account.id, token=new_id())
-    with db.write() as session:
-        session.add(account)
-        session.flush()
-        session.add(batch)
-    for first in range(0, clips, 5_000):
-        rows = [_row(chance, account.id, batch.id, n, clips) for n in range(first, min(clips, first + 5_000))]
-        lines = [
-            {"number": number_at(row["id"]), "clip_id": row["id"], "words": line_of(Clip(**row))}
-            for row in rows
-        ]
-        with db.write() as session:
-            session.execute(insert(Clip), rows)
-            session.execute(insert(ClipSearch), lines)
-    if not db.is_sqlite:
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
-    return account.id
-
-
-def _row(chance: random.Random, account_id: str, batch_id: str, n: int, clips: int) -> dict[str, Any]:
-    model_id, model_name = _MODELS[n % len(_MODELS)]
-    moment = time.time() - _SPAN * (clips - n) / clips
-    status = "failed" if n % 50 == 0 else "running" if n > clips - 20 else "completed"
-    now = utc_now()
-    return {
-        **dict.fromkeys(("parent_id", "video_id", "removed_at")),
-        "id": f"{int(moment * 1000):012x}{new_id()[12:]}",
-        "account_id": account_id,
-        "batch_id": batch_id,
-        "model_id": model_id,
-        "model_name": model_name,
-        "provider": "fal",
-        "endpoint": "bench",
-        "mode": "image" if n % 5 == 0 else "text",
-        "prompt": f"Embers drift over {' '.join(chance.sample(_WORDS, 9))}, number {n}",
-        "settings": {},
-        "settings_line": "1080p · 5 s",
-        "status": status,
-        "favorite": n % 40 == 0,
-        "started_at": now - timedelta(seconds=80),
-        "finished_at": now,
-        "due_at": now,
-        "created_at": now,
-    }
 
 
 def timed(work: Callable[[], object]) -> list[float]:
@@ -187,7 +96,7 @@ def figures(db: Database, account_id: str, clips: int) -> dict[str, list[float]]
         "neighbours in a search": timed(
             lambda: gallery.neighbours(db, account_id, GalleryFilter(search="embers"), middle)
         ),
-        "usual time of a model": timed(lambda: gallery.usual_seconds(db, _MODELS[0][0])),
+        "usual time of a model": timed(lambda: gallery.usual_seconds(db, MODELS[0][0])),
     }
     return read | {f"search {text}": timed(lambda text=text: window(text)) for text in SEARCHES}
 
@@ -199,7 +108,11 @@ def main() -> int:
     parser.add_argument("--clips", type=int, default=100_000)
     chosen = parser.parse_args()
     with opened(chosen.database) as db:
-        read = figures(db, fill(db, chosen.clips), chosen.clips)
+        account = Account(email="bench@example.com", password_hash="-")
+        with db.write() as session:
+            session.add(account)
+        fill(db, account.id, chosen.clips)
+        read = figures(db, account.id, chosen.clips)
     print(f"{chosen.clips:,} clips, {chosen.database}{'':20}median ms   slowest ms   limit ms")
     for name, times in read.items():
         middle = sorted(times)[len(times) // 2]

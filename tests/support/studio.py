@@ -79,7 +79,8 @@ class Studio:
         )
         self.url = self.workspace.url
         self.data_dir = self.workspace.data_dir
-        self.db = Database(f"sqlite:///{self.data_dir / 'workspace.db'}")
+        kept_at = (environment or {}).get("DATABASE_URL")
+        self.db = Database(kept_at or f"sqlite:///{self.data_dir / 'workspace.db'}")
         self._storage = open_storage(Settings(data_dir=self.data_dir, storage_url=None))
 
     def __enter__(self) -> Self:
