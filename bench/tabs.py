@@ -79,10 +79,19 @@ class Changes:
                 self.moves.append((hint.clip, str(hint.status), time.time()))
 
 
-def lateness(moves: list[tuple[str, str, float]], seen: Seen) -> list[float]:
-    """Seconds from each change until a card showed it, or something later in the clip's life."""
+def lateness(
+    moves: list[tuple[str, str, float]], seen: Seen, away: tuple[float, float] = (0, 0)
+) -> list[float]:
+    """Seconds from each change until a card showed it, or something later in the clip's life.
+
+    Args:
+        moves: the changes.
+        seen: what the cards showed.
+        away: from when to when the page was being loaded; what changed meanwhile counts from its end.
+    """
     late = []
-    for clip, status, moment in moves:
+    for clip, status, changed in moves:
+        moment = away[1] if away[0] <= changed <= away[1] else changed
         rank = _ORDER.index(status)
         shown = [when for said, when in seen.get(clip, []) if _ORDER.index(said) >= rank]
         late.append(max(0.0, min(shown) - moment) if shown else float("inf"))
@@ -117,12 +126,17 @@ def measure(folder: Path, browser: Browser) -> tuple[dict[str, list[float]], boo
             for number in range(BATCHES):
                 tabs["desk"].generate(f"Batch {number} [[run:{4 + number}]]")
                 expect(tabs["desk"].cards()).to_have_count(3 * (number + 1))
+            left = time.time()
             tabs["desk, loaded anew"].reload()
+            away = {"desk, loaded anew": (left, time.time())}
             tabs["desk, loaded anew"].page.evaluate(_WATCH_CARDS)
             wait_for(studio.at_rest, seconds=120, what="all clips to end")
             for tab in tabs.values():
                 expect(tab.cards("completed")).to_have_count(3 * BATCHES)
-        late = {name: lateness(changes.moves, tab.page.evaluate("seen")) for name, tab in tabs.items()}
+        late = {
+            name: lateness(changes.moves, tab.page.evaluate("seen"), away.get(name, (0, 0)))
+            for name, tab in tabs.items()
+        }
         rows = {row.id: str(row.status) for row in studio.clips(member)}
         same = all(_shown(tab) == rows for tab in tabs.values())
         for tab in tabs.values():

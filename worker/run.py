@@ -6,13 +6,18 @@ One queue only: a worker that waits on two takes jobs by a command that loses th
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from typing import Final
 
 from rq import Worker
 from rq.serializers import JSONSerializer
 
 from sorceress_video.jobs.queues import FUNCTIONS, QueueName, get_redis, queue
 from sorceress_video.runtime.logging import configure
+
+NICENESS: Final = {QueueName.FETCH: 5, QueueName.SANDBOX: 10, QueueName.MEDIA: 10}
+"""Pages, watching and sending come first on a busy machine; a film that is decoded can wait for them."""
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +27,7 @@ def main(arguments: list[str]) -> int:
     except (IndexError, ValueError):
         sys.stderr.write(f"Name one queue: {', '.join(QueueName)}.\n")
         return 2
+    os.nice(NICENESS.get(name, 0))
     configure(f"worker-{name.value}")
     importlib.import_module(FUNCTIONS[name].rpartition(".")[0])  # Once here, not in every forked job.
     redis = get_redis()

@@ -20,9 +20,7 @@ from sorceress_video.jobs.hints import Hint
 _log = structlog.get_logger(__name__)
 
 TICK_SECONDS: Final = 0.25
-"""Shortest time between two progress messages to a tab."""
-MOVED_SECONDS: Final = 0.5
-"""Shortest time between two requests to a tab's gallery to read rows again."""
+"""Shortest time between two messages of one kind to a tab: progress, or a request to read rows again."""
 TICK_BYTES: Final = 700
 """Most bytes of one tick as JSON. The framework's envelope adds about 150, the whole stays below 1 KB."""
 MOVED_IDS: Final = 60
@@ -122,8 +120,6 @@ class _Tab:
         self._task.cancel()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        next_moved = 0.0
         while True:
             await self._news.wait()
             self._news.clear()
@@ -135,10 +131,9 @@ class _Tab:
                 self._ticks.clear()
                 self._moved.clear()
                 continue
-            if self._moved and loop.time() >= next_moved:
+            if self._moved:
                 ids = [clip_id for clip_id in self._moved if clip_id]
                 self._moved.clear()
-                next_moved = loop.time() + MOVED_SECONDS
                 await self._send(self._outlet.send_moved(self.token, ids[:MOVED_IDS]))
             if self._ticks:
                 await self._send(self._outlet.send_ticks(self.token, take_ticks(self._ticks)))
