@@ -9,7 +9,7 @@ from playwright.sync_api import Route, WebSocketRoute, expect
 
 from sorceress_video.library import ledger, preferences
 from tests.browser.conftest import OpenDesk
-from tests.browser.desk import DESKTOP, PHONE, Screen
+from tests.browser.desk import DESKTOP, MAKING, PHONE, Screen
 from tests.browser.watch import Watch
 from tests.support.studio import Studio
 
@@ -311,6 +311,27 @@ def test_a_large_sum_is_confirmed_once_however_often_the_button_is_hit(
     desk.close_sheets()
     expect(desk.cards()).to_have_count(2)
     assert len(studio.clips(member)) == 2
+
+
+@pytest.mark.spec("P9", "J8")
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_trying_a_large_clip_again_asks_where_the_panel_is_not_in_view(
+    open_desk: OpenDesk, studio: Studio, screen: Screen
+) -> None:
+    member = studio.member()
+    prompt = f"Another try on a {screen.name}"
+    failed = studio.leave(member, "failed", prompt, billed="no", retry_helps=True)
+    preferences.save(studio.db, member.account_id, ledger.ASK_ABOVE, 200_000)
+    desk = open_desk(member, screen)
+    if not screen.narrow:
+        desk.get("fold-right").click()
+    desk.press(desk.get("card-retry"))
+    expect(desk.get("confirm-total")).to_be_visible()
+    assert studio.rows([failed])[0].status == "failed"
+    desk.press(desk.get("confirm-spend"))
+    expect(desk.get("confirm-total")).not_to_be_visible()
+    expect(desk.cards("completed")).to_have_count(1, timeout=MAKING)
+    assert len(studio.requests(prompt)) == 1
 
 
 @pytest.mark.spec("P9")

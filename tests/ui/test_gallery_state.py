@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sorceress_video.jobs import queues
-from sorceress_video.library import preferences
+from sorceress_video.library import ledger, preferences
 from sorceress_video.library.tables import Account, Clip, utc_now
 from sorceress_video.live.hub import HUB
 from sorceress_video.ui.gallery import demo
 from sorceress_video.ui.gallery.state import GalleryState, _usual_times
 from sorceress_video.ui.gallery.window import WINDOW
 from sorceress_video.ui.kit.toast import ToastState
+from sorceress_video.ui.prompt_panel.state import PromptState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.gallery_library import Shelf
+from tests.ui.reading import page
 from tests.ui.tab import Tab, open_tab
 
 __all__ = ["workspace"]
@@ -40,6 +42,10 @@ def ada(deployment: Workspace) -> Account:
 @pytest.fixture
 def shelf(deployment: Workspace, ada: Account) -> Shelf:
     return Shelf(deployment.db, ada.id)
+
+
+def states(tab: Tab) -> list[str]:
+    return [card["status"] for card in tab.of(GalleryState)["cards"]]
 
 
 def cookie(workspace: Workspace, account: Account) -> str:
@@ -299,6 +305,33 @@ async def test_a_double_click_on_reroll_makes_one_clip(tab: Tab, shelf: Shelf) -
     await tab.send(GalleryState.reroll, made)
 
     assert tab.of(GalleryState)["total"] == 2
+
+
+@pytest.mark.spec("P9")
+@pytest.mark.parametrize(("deed", "status"), [("reroll", "completed"), ("retry", "failed")])
+async def test_making_a_clip_once_more_above_the_limit_asks_and_is_done_once(
+    tab: Tab, shelf: Shelf, deployment: Workspace, deed: str, status: str
+) -> None:
+    clip = shelf.put(status)
+    preferences.save(deployment.db, shelf.account_id, ledger.ASK_ABOVE, 500_000)
+    await tab.send(GalleryState.load)
+    await tab.send({"reroll": GalleryState.reroll, "retry": GalleryState.retry}[deed], clip)
+    sheet = page(tab, PromptState)["confirm"]
+    assert (sheet["deed"], sheet["clip_id"], sheet["total"]) == (deed, clip, "$0.56")
+    await tab.send(GalleryState.spend, deed, clip, sheet["token"], "1+0")
+    assert (ids(tab), states(tab)) == ([clip], [status]), "a forged sum confirms nothing"
+
+    for _ in range(2):
+        await tab.send(GalleryState.spend, deed, clip, sheet["token"], sheet["sum"])
+    assert states(tab) == {"reroll": ["queued", status], "retry": ["queued"]}[deed]
+    assert page(tab, PromptState)["confirm"]["sum"] == ""
+
+
+async def test_nothing_else_is_done_with_a_confirmed_sum(tab: Tab, shelf: Shelf) -> None:
+    made = shelf.put()
+    await tab.send(GalleryState.load)
+    await tab.send(GalleryState.spend, "remove", made, "a token", "560000+0")
+    assert ids(tab) == [made]
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,7 @@ async def test_a_sum_above_the_limit_is_asked_about_and_a_double_click_through_m
 
 
 @pytest.mark.spec("P9")
-async def test_only_the_very_sum_that_was_confirmed_is_spent_without_another_question(
+async def test_only_the_very_click_and_sum_that_were_confirmed_are_spent_without_another_question(
     tab: Tab, deployment: Workspace, ada: Account, asks_above: Callable[[int | None], None]
 ) -> None:
     asks_above(500_000)
@@ -263,12 +263,13 @@ async def test_only_the_very_sum_that_was_confirmed_is_spent_without_another_que
     assert clips(deployment, ada) == [], "a forged sum confirms nothing"
     await tab.send(PromptState.generate, "A ridge", TOKEN, sheet["sum"])
     await tab.send(PromptState.generate, "The same sum again", "second click")
-    assert len(clips(deployment, ada)) == 4
+    assert page(tab, PromptState)["confirm"]["token"] == "second click", "one answer is for one click"
+    assert len(clips(deployment, ada)) == 2
     await tab.send(ModelPanelState.open_settings, "kling-3.0-pro")
     await tab.send(ModelPanelState.change_setting, "duration", "10")
     await tab.send(PromptState.generate, "Another sum", "third click")
     assert page(tab, PromptState)["confirm"]["sum"] not in {"", sheet["sum"]}
-    assert len(clips(deployment, ada)) == 4
+    assert len(clips(deployment, ada)) == 2
     await tab.send(PromptState.spend_nothing)
     assert page(tab, PromptState)["confirm"]["sum"] == ""
 

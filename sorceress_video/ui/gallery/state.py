@@ -33,6 +33,8 @@ from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
 from sorceress_video.ui.kit.toast import Action, on_action, say
+from sorceress_video.ui.prompt_panel.confirm import ConfirmationNeeded, check_repeat
+from sorceress_video.ui.prompt_panel.models import ConfirmSheet
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 MOST_COLUMNS: Final = 4
@@ -212,11 +214,7 @@ class GalleryState(rx.State):
     @rx.event
     async def retry(self, clip_id: str):
         """Another attempt, with the same inputs and settings, on the same card."""
-        try:
-            await self._act(actions.retry, clip_id)
-        except AdmissionRefusedError as refused:
-            return await self._refused(refused, clip_id)
-        return None
+        return await self._retry(clip_id, "", "")
 
     @rx.event
     async def reroll(self, clip_id: str):
@@ -226,14 +224,13 @@ class GalleryState(rx.State):
         if not account_id or (clip == clip_id and time.time() - when < REROLL_PAUSE):
             return None
         self._rerolled = (clip_id, time.time())
-        try:
-            admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, new_id())
-        except AdmissionRefusedError as refused:
-            return await self._refused(refused, clip_id)
-        if admitted is None:
-            await say(self, "This clip is not there any more.", tone="error")
-            return None
-        return GalleryState.clips_added(list(admitted.clip_ids))
+        return await self._reroll(clip_id, new_id(), "")
+
+    @rx.event
+    async def spend(self, deed: str, clip_id: str, token: str, agreed: str):
+        """The person confirmed what a reroll or a retry costs; the same token again makes nothing more."""
+        again = {"reroll": self._reroll, "retry": self._retry}.get(deed)
+        return await again(clip_id, token[:LONGEST_ID], agreed) if again else None
 
     @rx.event
     async def favorite(self, clip_id: str, wanted: bool):  # noqa: FBT001 - what the browser sends.
@@ -272,6 +269,39 @@ class GalleryState(rx.State):
     async def reuse(self, clip_id: str):
         """Bring the clip's prompt, model, settings and frames back into the panels."""
         return PromptState.reuse(clip_id)
+
+    async def _reroll(self, clip_id: str, token: str, agreed: str):
+        account_id = await self._account()
+        if not account_id or await self._asks("reroll", clip_id, token, agreed):
+            return None
+        try:
+            admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, token)
+        except AdmissionRefusedError as refused:
+            return await self._refused(refused, clip_id)
+        if admitted is None:
+            await say(self, "This clip is not there any more.", tone="error")
+            return None
+        return [GalleryState.clips_added(list(admitted.clip_ids)), PromptState.count_money]
+
+    async def _retry(self, clip_id: str, token: str, agreed: str):
+        if await self._asks("retry", clip_id, token, agreed):
+            return None
+        try:
+            await self._act(actions.retry, clip_id)
+        except AdmissionRefusedError as refused:
+            return await self._refused(refused, clip_id)
+        return PromptState.count_money
+
+    async def _asks(self, deed: str, clip_id: str, token: str, agreed: str) -> bool:
+        """Whether the person is asked first, as it costs more than their limit; else a question is closed."""
+        account_id, prompt = await self._account(), await self.get_state(PromptState)
+        try:
+            await asyncio.to_thread(check_repeat, account_id, clip_id, deed=deed, token=token, agreed=agreed)
+        except ConfirmationNeeded as needed:
+            prompt.confirm = needed.sheet
+            return True
+        prompt.confirm = ConfirmSheet()
+        return False
 
     async def _refused(self, refused: AdmissionRefusedError, clip_id: str):
         """Say why; without its motion video, put all else of the clip back into the panel for a new one."""

@@ -57,15 +57,22 @@ class GenerateButton(rx.Component):
 
 
 class ConfirmButton(rx.Component):
-    """The button of the question before a large sum; ``on_generate`` gets text, token and the agreed sum."""
+    """The button of the question before a large sum.
+
+    ``on_generate`` gets text, token and the agreed sum; ``on_repeat`` what is done to which clip, token and
+    sum.
+    """
 
     library = _DRAFT.importable_path
     tag = "ConfirmButton"
 
     sum: rx.Var[str]
     token: rx.Var[str]
+    deed: rx.Var[str]
+    clip: rx.Var[str]
     label: rx.Var[str]
     on_generate: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str)]
+    on_repeat: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str, str)]
 
 
 class DockPrompt(rx.Component):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sorceress_video.catalog import Price
 from sorceress_video.generation.plan import Plan
-from sorceress_video.library import ledger
+from sorceress_video.library import clips, ledger
 from sorceress_video.library.database import get_database
 from sorceress_video.ui.prompt_panel import estimate
+from sorceress_video.ui.prompt_panel.estimate import Part
 from sorceress_video.ui.prompt_panel.models import ConfirmSheet
 
 
@@ -23,6 +27,30 @@ def check_agreed(account_id: str, plan: Plan, token: str, agreed: str) -> None:
     Raises:
         ConfirmationNeeded: with the question.
     """
-    limit, parts = ledger.ask_limit(get_database(), account_id), estimate.parts_of(plan)
+    _check(account_id, estimate.parts_of(plan), ConfirmSheet(token=token), agreed)
+
+
+def check_repeat(account_id: str, clip_id: str, *, deed: str, token: str, agreed: str) -> None:
+    """The same before a clip is made once more.
+
+    Args:
+        account_id: whose.
+        clip_id: the clip.
+        deed: ``reroll`` or ``retry``.
+        token: of the request.
+        agreed: the sum that the person confirmed; empty for none.
+
+    Raises:
+        ConfirmationNeeded: with the question.
+    """
+    with get_database().read() as session:
+        clip = clips.owned(session, account_id, clip_id)
+    if clip is not None:
+        part = Part(clip.model_id, clip.model_name, (Price(clip.estimate_micro_usd),))
+        _check(account_id, [part], ConfirmSheet(token=token, deed=deed, clip_id=clip_id), agreed)
+
+
+def _check(account_id: str, parts: Sequence[Part], sheet: ConfirmSheet, agreed: str) -> None:
+    limit = ledger.ask_limit(get_database(), account_id)
     if estimate.asks_first(parts, limit) and agreed != estimate.sum_of(parts):
-        raise ConfirmationNeeded(estimate.confirm_sheet(parts, limit, token))
+        raise ConfirmationNeeded(estimate.confirm_sheet(parts, limit, sheet))

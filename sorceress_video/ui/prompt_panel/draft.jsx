@@ -272,14 +272,15 @@ export function GenerateButton({ faces, limit, limitedBy, accepted, answers, com
 }
 
 /** “Spend $12.40”: sends the click that was asked about, with the sum that the person agreed to. */
-export function ConfirmButton({ sum, token: asked, label, onGenerate }) {
+export function ConfirmButton({ sum, token: asked, deed, clip, label, onGenerate, onRepeat }) {
+  const spend = () => (deed ? onRepeat(deed, clip, asked, sum) : onGenerate(draft.text, asked, sum));
   return h(
     "button",
     {
       type: "button",
       className: "spend-button px-4",
       "data-testid": "confirm-spend",
-      onClick: () => sum && onGenerate(draft.text, asked, sum),
+      onClick: () => sum && spend(),
     },
     label,
   );

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sorceress_video.catalog import Mode, ModelSpec, NoRoute, Price, SettingValue, format_micro_usd, total
 from sorceress_video.generation.plan import Plan, shares
@@ -107,8 +107,8 @@ def asks_first(found: Sequence[Part], limit: AskLimit) -> bool:
     return price.micro_usd is None or price.micro_usd > limit.micro_usd
 
 
-def confirm_sheet(found: Sequence[Part], limit: AskLimit, token: str) -> ConfirmSheet:
-    """What the question says."""
+def confirm_sheet(found: Sequence[Part], limit: AskLimit, sheet: ConfirmSheet) -> ConfirmSheet:
+    """The question with its words; what it is about stands in ``sheet``."""
     money = dollars(limit.micro_usd or 0)
     whose = f"the limit of {money} that an admin set" if limit.by_admin else f"your limit of {money}"
     reason = (
@@ -117,7 +117,7 @@ def confirm_sheet(found: Sequence[Part], limit: AskLimit, token: str) -> Confirm
         else f"This is more than {whose} for one click."
     )
     lines = [price_line(part) for part in found]
-    return ConfirmSheet(sum_of(found), token, total_text(found), reason, lines)
+    return replace(sheet, sum=sum_of(found), total=total_text(found), reason=reason, prices=lines)
 
 
 # --- the month

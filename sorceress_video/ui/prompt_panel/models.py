@@ -137,11 +137,14 @@ class PriceLine:
 class ConfirmSheet:
     """The question before a large sum is spent; there is none while ``sum`` is empty.
 
-    ``token`` is that of the request, so that a confirmed click stays the click that was asked about.
+    ``token`` is that of the request, so that a confirmed click stays the click that was asked about. ``deed``
+    is ``reroll`` or ``retry`` of the clip ``clip_id``; both are empty for a click on Generate.
     """
 
     sum: str = ""
     token: str = ""
+    deed: str = ""
+    clip_id: str = ""
     total: str = ""
     reason: str = ""
     prices: list[PriceLine] = field(default_factory=list)

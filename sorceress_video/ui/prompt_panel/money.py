@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui import kit
+from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.prompt_panel.client import ConfirmButton
 from sorceress_video.ui.prompt_panel.models import PriceLine
 from sorceress_video.ui.prompt_panel.state import PromptState
@@ -112,8 +113,11 @@ def confirm_dialog() -> rx.Component:
             ConfirmButton.create(
                 sum=sheet.sum,
                 token=sheet.token,
+                deed=sheet.deed,
+                clip=sheet.clip_id,
                 label="Spend " + sheet.total,
                 on_generate=PromptState.generate,
+                on_repeat=GalleryState.spend,
             ),
         ),
         id="confirm-spend",

@@ -79,8 +79,6 @@ class PromptState(FileEvents, rx.State):
     _model_ids: list[str] = []
     _settings: dict[str, dict[str, SettingValue]] = {}
     _money: MonthSpend | None = None
-    _agreed: str = ""
-    """The sum that was confirmed last; the same one is not asked about again."""
 
     # --- coming in
 
@@ -217,7 +215,6 @@ class PromptState(FileEvents, rx.State):
             return rx.redirect("/sign-in")
         self.text = text[:KEPT_CHARACTERS]
         self.answers += 1
-        agreed = agreed or self._agreed
         try:
             clip_ids = await asyncio.to_thread(
                 submit, member.account_id, self._choices(), text, token, agreed=agreed
@@ -232,7 +229,6 @@ class PromptState(FileEvents, rx.State):
             self._refuse(str(refused))
             return None
         self._refuse("")
-        self._agreed = agreed
         self.accepted = token
         return [GalleryState.clips_added(list(clip_ids)), PromptState.count_money]
 

@@ -10,7 +10,7 @@ from sorceress_video.ui.frame.panel import fold_button, side_panel
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.prompt_panel.client import DockPrompt, FrameSlots, GenerateButton, PromptBox, Trays
 from sorceress_video.ui.prompt_panel.models import ModeTab, Note
-from sorceress_video.ui.prompt_panel.money import confirm_dialog, money
+from sorceress_video.ui.prompt_panel.money import money
 from sorceress_video.ui.prompt_panel.state import PromptState
 
 PANEL_ID = "panel-prompt"
@@ -67,7 +67,6 @@ def prompt_panel() -> rx.Component:
             class_name="panel-body kit-scroll flex flex-col gap-4 px-3 py-3.5",
         ),
         _foot(),
-        confirm_dialog(),
         side="right",
         id=PANEL_ID,
         label="Prompt",
