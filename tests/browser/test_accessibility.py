@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import violations
+from sorceress_video.library import collections, ledger, preferences
+from sorceress_video.library.gallery import GalleryFilter
+from sorceress_video.library.selection import Selection
+from tests.browser.accessibility import too_small, violations
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
 from tests.browser.views import VIEWS, View, Who
@@ -21,15 +25,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 def people(studio: Studio) -> Iterator[dict[Who, Member | None]]:
     """Everybody that a view is for; see ``Who``."""
     member = studio.member("animatic", "kling-3.0-pro", "seedance-2.0")
-    studio.shelve(member, ["A harbour at dawn", "Embers over a drowned city"])
+    shelved = studio.shelve(member, ["A harbour at dawn", "Embers over a drowned city"])
     studio.leave(member, "failed", "Refused", error_text="The model refused the prompt.", billed="no")
     studio.leave(member, "cancelled", "Stopped")
     studio.leave(member, "ambiguous", "Nobody knows")
+    preferences.save(studio.db, member.account_id, ledger.ASK_ABOVE, 200_000)
+    with studio.db.write() as session:
+        beasts = collections.make(session, member.account_id, "Beasts of the north")
+        collections.add(
+            session, member.account_id, beasts, Selection(GalleryFilter(), picked=frozenset(shelved))
+        )
     running = studio.leave(member, "running", "On its way", progress=0.4, phase="Step 4/10")
     yield {
         "visitor": None,
         "member": member,
         "newcomer": studio.member(),
+        "director": studio.member("animatic-references"),
         "free": studio.member(plan="free"),
         "owner": studio.member(role="owner"),
     }
@@ -38,7 +49,7 @@ def people(studio: Studio) -> Iterator[dict[Who, Member | None]]:
 
 @pytest.mark.spec("V3")
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
-@pytest.mark.parametrize("who", ["visitor", "member", "newcomer", "free", "owner"])
+@pytest.mark.parametrize("who", get_args(Who))
 def test_no_view_breaks_a_rule_of_accessibility(
     open_desk: OpenDesk, people: dict[Who, Member | None], watch: Watch, who: Who, screen: Screen
 ) -> None:
@@ -50,6 +61,8 @@ def test_no_view_breaks_a_rule_of_accessibility(
         if who in view.who and screen.name in view.screens:
             _go(desk, view)
             found += [f"{view.name}: {line}" for line in violations(desk.page)]
+            if screen.touch:
+                found += [f"{view.name}: {line}" for line in too_small(desk.page)]
     assert not found, "\n".join(found)
 
 

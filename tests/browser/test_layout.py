@@ -11,7 +11,16 @@ from tests.support.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-WIDTHS = (360, 390, 768, 1023, 1024, 1440)
+WINDOWS = (
+    (320, 640),  # The narrowest that must still work: 1280 px at 400 % zoom; WCAG 1.4.10.
+    (360, 800),
+    (390, 800),
+    (640, 400),  # 1280 × 800 px at 200 % zoom.
+    (768, 800),
+    (1023, 800),
+    (1024, 800),
+    (1440, 800),
+)
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
 
 # How many neighbours in a row of controls reach into each other.
@@ -27,8 +36,8 @@ def test_no_width_scrolls_sideways(open_desk: OpenDesk, studio: Studio) -> None:
     studio.shelve(member, [LONG_WORD, "A short one"])
     desk = open_desk(member)
     desk.describe(LONG_WORD)
-    for width in WIDTHS:
-        desk.page.set_viewport_size({"width": width, "height": 800})
+    for width, height in WINDOWS:
+        desk.page.set_viewport_size({"width": width, "height": height})
         expect(desk.cards().first).to_be_visible()
         assert desk.overflow() == 0, f"the workspace at {width} px"
         crossing = desk.get("gallery-toolbar").evaluate(_CROSSING)
@@ -40,6 +49,8 @@ def test_no_width_scrolls_sideways(open_desk: OpenDesk, studio: Studio) -> None:
             expect(dialog).to_be_visible()
             inside = dialog.evaluate("box => box.scrollWidth - box.clientWidth")
             assert (desk.overflow(), inside) == (0, 0), f"{panel} at {width} px"
+            if panel == "panel-prompt":
+                desk.button.click(trial=True)
             if width < 1024:
                 desk.page.keyboard.press("Escape")
                 expect(dialog).not_to_be_visible()
@@ -155,6 +166,18 @@ def test_the_theme_is_remembered_and_follows_the_system_on_demand(
     desk.get("theme").click()
     desk.get("theme-system").click()
     expect(root).to_have_css("color-scheme", "light")
+
+
+@pytest.mark.spec("V3")
+def test_what_is_selected_is_seen_in_colours_of_the_systems_choice(
+    open_desk: OpenDesk, studio: Studio
+) -> None:
+    desk = open_desk(studio.member("animatic"), forced_colors="active")
+    line = "element => getComputedStyle(element).borderTopWidth"
+    for model, tick, border in (("animatic", "visible", "2px"), ("kling-3.0-pro", "hidden", "1px")):
+        expect(desk.model(model).locator("svg").first).to_have_css("visibility", tick)
+        card = desk.page.locator(".model-card").filter(has=desk.model(model))
+        assert card.evaluate(line) == border
 
 
 @pytest.mark.spec("V3", "G3")

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
+from tests.browser.ears import RECOGNISER, hear
 from tests.support.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-RECOGNISER = """
-window.SpeechRecognition = undefined;
-window.webkitSpeechRecognition = class {
-  constructor() { window.ears = this; window.starts = 0; }
-  start() { window.starts += 1; }
-  stop() { setTimeout(() => this.onend?.()); }
-  abort() { this.onend?.(); }
-  say(words, isFinal) {
-    const result = Object.assign([{ transcript: words, confidence: 1 }], { isFinal });
-    this.onresult({ resultIndex: 0, results: [result] });
-  }
-};
-"""
 TROUBLES = (
     ("not-allowed", "The microphone is not allowed here."),
     ("audio-capture", "No microphone was found."),
@@ -32,10 +20,6 @@ TROUBLES = (
     ("something-new", "stopped listening (something-new)"),
 )
 NOTHING = "window.SpeechRecognition = undefined; window.webkitSpeechRecognition = undefined;"
-
-
-def hear(page: Page, words: str, *, final: bool = True) -> None:
-    page.evaluate("([words, final]) => window.ears.say(words, final)", [words, final])
 
 
 def with_ears(open_desk: OpenDesk, studio: Studio, screen: Screen = DESKTOP) -> Desk:

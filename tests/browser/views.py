@@ -14,9 +14,13 @@ from typing import Literal
 from playwright.sync_api import expect
 
 from tests.browser.desk import Desk
+from tests.browser.ears import RECOGNISER, hear
 
-Who = Literal["visitor", "member", "newcomer", "free", "owner"]
-"""Signed out; a member with clips in every state; one without any; one without Pro; who runs the team."""
+Who = Literal["visitor", "member", "newcomer", "director", "free", "owner"]
+"""Signed out; a member with clips in every state, a collection and a small limit; one without any; one with
+references and motion in hand; one without Pro; who runs the team."""
+
+_ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def _stay(desk: Desk) -> None:
@@ -100,6 +104,70 @@ def _delete(desk: Desk) -> None:
     expect(desk.get("delete-dialog")).to_be_visible()
 
 
+def _select(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.press(desk.get("select"))
+        desk.press(desk.cards("completed").first.get_by_test_id("card-open"))
+        expect(desk.get("selection-bar")).to_be_visible()
+        then(desk)
+
+    return act
+
+
+def _collections(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.press(desk.get("filter-favorites-toggle" if desk.screen.narrow else "filter-favorites"))
+        expect(desk.get("collection-tile")).to_be_visible()
+        then(desk)
+
+    return act
+
+
+def _collection(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.press(desk.get("collection-tile"))
+        expect(desk.get("collection-bar")).to_be_visible()
+        then(desk)
+
+    return _collections(act)
+
+
+def _complete(text: str) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.get("search").fill(text)
+        expect(desk.get("search-suggestion").first).to_be_visible()
+
+    return act
+
+
+def _listen(desk: Desk) -> None:
+    desk.page.add_init_script(RECOGNISER)
+    desk.reload()
+    desk.show_prompt()
+    desk.press(desk.get("voice"))
+    hear(desk.page, "crosses the", final=False)
+    expect(desk.get("voice-interim")).to_be_visible()
+
+
+def _references(text: str, then: str) -> Callable[[Desk], None]:
+    def act(desk: Desk) -> None:
+        desk.show_prompt()
+        desk.get("reference-image-file").set_input_files(
+            [_ASSETS / "start-frame.jpg", _ASSETS / "portrait.jpg"]
+        )
+        expect(desk.get("tray-item")).to_have_count(2)
+        desk.prompt.press_sequentially(text)
+        expect(desk.get(then)).to_be_visible()
+
+    return act
+
+
+def _missing(desk: Desk) -> None:
+    desk.show_prompt()
+    desk.button.focus()
+    expect(desk.get("missing")).to_be_visible()
+
+
 def _local(desk: Desk) -> None:
     desk.press(desk.get("source-local"))
     expect(desk.get("local-empty")).to_be_visible()
@@ -141,6 +209,21 @@ VIEWS: tuple[View, ...] = (
     View("keyboard", _keys, who=("visitor", "member")),
     View("card menu", _press("card-menu", "[data-testid=card-menu-sheet]:popover-open"), screens=("phone",)),
     View("the question before a delete", _delete),
+    View("selecting", _select()),
+    View(
+        "adding to a collection", _select(_press("selection-collect", "[data-testid=collect-dialog][open]"))
+    ),
+    View("collections", _collections()),
+    View("a new collection", _collections(_press("collection-new", "[data-testid=name-dialog][open]"))),
+    View("a collection", _collection()),
+    View("another name", _collection(_press("collection-rename", "[data-testid=name-dialog][open]"))),
+    View("operators of the search", _complete("m")),
+    View("models to search for", _complete("model:")),
+    View("the question before a large sum", _press("card-retry", "dialog#confirm-spend[open]")),
+    View("listening", _listen, who=("newcomer",)),
+    View("what is missing", _missing, who=("newcomer",), screens=("desktop",)),
+    View("references to name", _references("Like @", "references"), who=("director",)),
+    View("a label without a file", _references("Like @Image7 ", "dangling"), who=("director",)),
     View("lightbox", _lightbox, who=("visitor", "member")),
     View("two clips side by side", _compare("side")),
     View("two clips with an edge between", _compare("wipe")),

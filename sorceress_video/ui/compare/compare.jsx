@@ -45,7 +45,7 @@ function Layouts({ layout, onPick }) {
           onClick: () => onPick(name),
           "data-testid": `layout-${name}`,
           className:
-            "inline-flex items-center gap-1.5 h-7 pointer-coarse:min-h-9 px-2.5 rounded-sm text-base font-medium text-text-2 cursor-pointer hover:text-text-1 aria-checked:bg-raised aria-checked:text-text-1 outline-none focus-visible:ring-2 focus-visible:ring-accent",
+            "inline-flex items-center gap-1.5 h-7 pointer-coarse:min-h-11 pointer-coarse:min-w-11 justify-center px-2.5 rounded-sm text-base font-medium text-text-2 cursor-pointer hover:text-text-1 aria-checked:bg-raised aria-checked:text-text-1 outline-none focus-visible:ring-2 focus-visible:ring-accent",
         },
         h(Icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true }),
         h("span", { className: "max-lg:hidden" }, label),
@@ -196,7 +196,7 @@ function Bench({ sides, rows, compared, linked, onFavorite }) {
         "aria-valuetext": timecode(time, rate),
         "data-testid": "compare-scrub",
         className:
-          "kit-range mx-2 max-lg:order-first max-lg:!basis-[calc(100%-16px)] max-lg:!h-7 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
+          "kit-range mx-2 max-lg:order-first max-lg:!basis-[calc(100%-16px)] max-lg:!h-7 pointer-coarse:!h-11 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
         style: { "--at": `${(Math.min(time, length) / length) * 100}%`, "--line-strong": "rgb(255 255 255 / 28%)" },
       }),
       h(

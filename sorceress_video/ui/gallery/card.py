@@ -35,6 +35,7 @@ _LINE = (
     "flex items-center gap-3 w-full h-12 px-3 rounded-sm text-md text-left text-text-1 cursor-pointer "
     "hover:bg-bg-3 active:bg-bg-3 "
 )
+_NOT_SELECTABLE = "in-data-selecting:grayscale in-data-selecting:[&_button]:invisible"
 
 
 @rx.memo
@@ -57,7 +58,11 @@ def clip_card(rest: rx.RestProp, *, card: rx.Var[Card]) -> rx.Component:
         aria_label=card.model + ": " + card.prompt,
         class_name=[
             _FRAME,
-            rx.cond(card.status != ClipStatus.COMPLETED.value, "in-data-selecting:opacity-40", ""),
+            rx.cond(
+                card.status != ClipStatus.COMPLETED.value,
+                _NOT_SELECTABLE,
+                "",
+            ),
             rx.match(
                 card.status,
                 (

@@ -23,8 +23,9 @@ _CHOICE = (
     "relative z-20 inline-flex items-center justify-center gap-1.5 h-[26px] px-2 rounded-sm "
     "group-has-[>:nth-child(3)]/choices:px-1.5 "
     "text-sm font-medium whitespace-nowrap cursor-pointer select-none bg-bg-3 text-text-1 transition-colors "
-    "hover:bg-line-strong pointer-coarse:after:absolute pointer-coarse:after:-inset-x-0.5 "
-    "pointer-coarse:after:-inset-y-2.5 pointer-coarse:[@container_(min-height:180px)]:h-9 "
+    "hover:bg-line-strong pointer-coarse:min-w-11 pointer-coarse:after:absolute "
+    "pointer-coarse:after:-inset-x-0.5 pointer-coarse:after:-inset-y-2.5 "
+    "pointer-coarse:[@container_(min-height:180px)]:h-9 "
     "pointer-coarse:[@container_(min-height:180px)]:after:-inset-1 "
 )
 

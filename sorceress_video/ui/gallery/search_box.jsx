@@ -145,8 +145,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
       onKeyUp: look,
       onBlur: () => setOpen(false),
       onKeyDown: keys,
-      className:
-        "w-full h-8 pointer-coarse:h-11 pl-8 pr-[72px] rounded-md bg-bg-0 border border-line-strong text-base pointer-coarse:text-lg text-text-1 placeholder:text-text-3 outline-none transition-[border-color,box-shadow] hover:border-text-3 focus-visible:border-accent focus-visible:ring-3 focus-visible:ring-accent-soft",
+      className: `${text ? "pr-[72px]" : "pr-9 pointer-coarse:pr-3"} w-full h-8 pointer-coarse:h-11 pl-8 rounded-md bg-bg-0 border border-line-strong text-base pointer-coarse:text-lg text-text-1 placeholder:text-text-3 outline-none transition-[border-color,box-shadow] hover:border-text-3 focus-visible:border-accent focus-visible:ring-3 focus-visible:ring-accent-soft`,
     }),
     h(
       "ul",
@@ -171,7 +170,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
               "aria-selected": index === chosen,
               onClick: () => accept(offer),
               "data-testid": "search-suggestion",
-              className: `px-2.5 py-1.5 pointer-coarse:py-2.5 rounded-sm cursor-pointer text-base text-text-1 ${index === chosen ? "bg-bg-3" : "hover:bg-bg-2"}`,
+              className: `px-2.5 py-1.5 pointer-coarse:py-3 pointer-coarse:min-h-11 rounded-sm cursor-pointer text-base text-text-1 ${index === chosen ? "bg-bg-3" : "hover:bg-bg-2"}`,
             },
             h("span", { className: "font-medium" }, offer.shown),
             offer.about && h("span", { className: "block text-sm text-text-3 text-pretty" }, offer.about),
@@ -204,7 +203,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
                 field.current.focus();
               },
               className:
-                "absolute right-1 top-1/2 -translate-y-1/2 size-6 pointer-coarse:size-10 grid place-items-center rounded-xs text-text-3 hover:text-text-1 cursor-pointer outline-none focus-visible:ring-2 focus-visible:ring-accent",
+                "absolute right-1 top-1/2 -translate-y-1/2 size-6 pointer-coarse:size-11 grid place-items-center rounded-xs text-text-3 hover:text-text-1 cursor-pointer outline-none focus-visible:ring-2 focus-visible:ring-accent",
             },
             h(X, { size: 14, strokeWidth: 1.75, "aria-hidden": true }),
           ),

@@ -43,7 +43,7 @@ def button_classes(variant: Variant = "secondary", size: Size = "md") -> str:
             _BASE,
             FOCUS,
             VARIANTS[variant],
-            "rounded-xs text-base relative after:absolute after:-inset-2 pointer-coarse:after:-inset-3.5",
+            "rounded-xs text-base relative z-1 after:absolute after:-inset-2 pointer-coarse:after:-inset-3.5",
         )
     return join(_BASE, FOCUS, TOUCH_HEIGHT, VARIANTS[variant], SIZES[size])
 

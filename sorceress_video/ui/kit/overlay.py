@@ -62,7 +62,7 @@ def dialog(
                 class_name="min-w-0 flex-1",
             ),
             icon_button("x", "Close", data_closes=True, tip=False, class_name="-mr-1.5"),
-            class_name="flex items-start gap-2 px-4 pt-3.5 pb-3 border-b border-line",
+            class_name="flex items-center gap-2 px-4 pt-3.5 pb-3 pointer-coarse:py-1 border-b border-line",
         ),
         rx.el.div(
             *content,

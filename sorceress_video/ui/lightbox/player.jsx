@@ -238,13 +238,13 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
         "aria-label": "Position",
         "aria-valuetext": timecode(time, rate),
         "data-testid": "player-scrub",
-        className: "kit-range !w-auto mx-2 @max-[560px]:order-first @max-[560px]:!basis-[calc(100%-16px)] @max-[560px]:!h-7 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
+        className: "kit-range !w-auto mx-2 @max-[560px]:order-first @max-[560px]:!basis-[calc(100%-16px)] @max-[560px]:!h-7 pointer-coarse:!h-11 [&::-webkit-slider-thumb]:!bg-white [&::-moz-range-thumb]:!bg-white",
         style: { "--at": `${length ? (time / length) * 100 : 0}%`, "--line-strong": "rgb(255 255 255 / 28%)" },
       }),
       h(
         "span",
         {
-          className: "figure text-base text-text-1 whitespace-nowrap px-1 @max-[560px]:mr-auto",
+          className: "figure text-base text-text-1 whitespace-nowrap px-1 @max-[560px]:mr-auto @max-[340px]:sr-only",
           "data-testid": "player-time",
         },
         timecode(time, rate),
@@ -269,7 +269,7 @@ export function Player({ handle, clip, ratio, fps, sound, still }) {
           "aria-label": `Speed ${options.speed}×`,
           title: "Speed",
           className:
-            "h-5 px-1.5 mx-1 rounded-xs border border-white/30 text-sm font-medium text-text-1 figure cursor-pointer hover:bg-white/15 outline-none focus-visible:ring-2 focus-visible:ring-accent relative pointer-coarse:after:absolute pointer-coarse:after:-inset-3",
+            "h-5 px-1.5 mx-1 rounded-xs border border-white/30 text-sm font-medium text-text-1 figure cursor-pointer hover:bg-white/15 outline-none focus-visible:ring-2 focus-visible:ring-accent relative pointer-coarse:min-w-11 pointer-coarse:mx-0 pointer-coarse:after:absolute pointer-coarse:after:-inset-y-3.5 pointer-coarse:after:inset-x-0",
         },
         `${options.speed}×`,
       ),

@@ -43,7 +43,7 @@ function Arrow({ side, disabled, onClick }) {
       onClick,
       "aria-label": next ? "Next clip" : "Previous clip",
       "data-testid": `lightbox-${side}`,
-      className: `absolute z-10 top-1/2 -translate-y-1/2 ${next ? "right-1" : "left-1"} grid place-items-center size-11 rounded-full text-text-2 hover:text-text-1 hover:bg-bg-3/60 cursor-pointer transition-[color,background-color,opacity] outline-none focus-visible:ring-2 focus-visible:ring-accent disabled:opacity-25 disabled:pointer-events-none max-lg:bg-black/35 max-lg:text-text-1 max-lg:size-9`,
+      className: `absolute z-10 top-1/2 -translate-y-1/2 ${next ? "right-1" : "left-1"} grid place-items-center size-11 rounded-full text-text-2 hover:text-text-1 hover:bg-bg-3/60 cursor-pointer transition-[color,background-color,opacity] outline-none focus-visible:ring-2 focus-visible:ring-accent disabled:opacity-25 disabled:pointer-events-none max-lg:bg-black/35 max-lg:text-text-1 max-lg:size-9 pointer-coarse:!size-11`,
     },
     h(next ? ChevronRight : ChevronLeft, { size: 22, strokeWidth: 1.75, "aria-hidden": true }),
   );

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from sorceress_video.ui.compare.client import CompareButton
-from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, icon, join, plain_link
+from sorceress_video.ui.kit import FOCUS, TOUCH_HEIGHT, TOUCH_SQUARE, icon, join, plain_link
 from sorceress_video.ui.lightbox.client import CopyButton, FrameDeeds, Lightbox, Lineage, When
 from sorceress_video.ui.lightbox.models import Fact, InputPicture
 from sorceress_video.ui.lightbox.state import LightboxState
@@ -51,9 +51,9 @@ def _download() -> rx.Component:
         data_testid="lightbox-download",
         class_name=join(
             "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
-            "font-semibold cursor-pointer transition-opacity hover:opacity-85",
+            "font-semibold cursor-pointer transition-opacity hover:opacity-85 justify-center",
             FOCUS,
-            TOUCH_HEIGHT,
+            TOUCH_SQUARE,
         ),
     )
 

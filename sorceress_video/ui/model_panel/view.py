@@ -47,7 +47,7 @@ def models_chip() -> rx.Component:
     """Small screens: how many models are selected; opens the panel as a sheet."""
     return rx.el.button(
         kit.icon("layers", size=16),
-        _count_words(),
+        rx.el.span(_count_words(), class_name="max-[359.98px]:sr-only"),
         type="button",
         data_opens=PANEL_ID,
         data_testid="models-chip",

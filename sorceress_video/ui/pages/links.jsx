@@ -71,7 +71,7 @@ export function LinkDoor({ kind, action, children }) {
       "div",
       { className: "flex flex-col gap-4", "data-testid": "link-closed" },
       h(Refused, { text: closed }),
-      h("a", { href: "/sign-in", className: "text-accent text-base underline-offset-2 hover:underline" }, "Go to sign-in"),
+      h("a", { href: "/sign-in", className: "inline-flex items-center self-start pointer-coarse:min-h-11 text-accent text-base underline-offset-2 hover:underline" }, "Go to sign-in"),
     );
   return h(
     "form",

@@ -149,8 +149,8 @@ export function ListOfReferences({ completion }) {
             h(Thumb, { reference }),
             h(Icon, { size: 14, strokeWidth: 1.75, "aria-hidden": true, className: "shrink-0 text-text-3" }),
             h("span", { className: "font-medium text-text-1" }, reference.label),
-            h("span", { className: "min-w-0 flex-1 truncate text-text-3" }, reference.name),
-            h("span", { className: "figure text-text-3" }, length(reference.seconds)),
+            h("span", { className: "min-w-0 flex-1 truncate text-text-2" }, reference.name),
+            h("span", { className: "figure text-text-2" }, length(reference.seconds)),
           );
         }),
       ),

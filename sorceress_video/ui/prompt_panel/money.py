@@ -32,7 +32,7 @@ def _estimate() -> rx.Component:
                     data_testid="estimate",
                     aria_live="polite",
                 ),
-                aria_label="Estimate " + PromptState.total + ", show its parts",
+                rx.el.span(", show its parts", class_name="sr-only"),
                 class_name=kit.join("estimate-head", kit.FOCUS, kit.TOUCH_HEIGHT),
                 data_testid="estimate-parts",
             ),

@@ -88,6 +88,7 @@ class PromptState(FileEvents, rx.State):
         """Load what the account chose last; take the frame that the address names."""
         member = await member_of(self)
         self._signed_in = member is not None
+        self.confirm = ConfirmSheet()
         if member is not None and not self.ready:
             chosen = await asyncio.to_thread(preferences.load, get_database(), member.account_id)
             self._model_ids, self._settings = rules.remembered(

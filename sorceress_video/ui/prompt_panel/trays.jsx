@@ -118,13 +118,14 @@ function Tile({ tray, item, place, onRemove, onMove, onTrim }) {
           {
             type: "button",
             className: "tray-label",
-            "aria-label": `Put ${item.label} into the prompt: ${about}`,
+            title: about,
             "data-tip": "Put into the prompt",
             "data-testid": "tray-label",
             onClick: () => insertLabel(item.label),
           },
           h("span", { className: "text-accent font-medium shrink-0" }, item.label),
-          h("span", { className: "truncate text-text-3" }, item.name),
+          h("span", { className: "truncate text-text-3" }, ` ${item.name}`),
+          h("span", { className: "sr-only" }, ": put into the prompt"),
         ),
     item.trim_to > 0 && h(Trim, { item, onTrim }),
   );
@@ -137,7 +138,7 @@ function Uploading({ file, onStop }) {
     h(
       "div",
       { className: "slot", "data-filled": true },
-      h("span", { className: "grid place-items-center size-full text-sm text-text-3 figure" }, file.sent < 1 ? `${Math.round(file.sent * 100)} %` : "Checking…"),
+      h("span", { className: "grid place-items-center size-full text-sm text-[#c9c7d4] figure" }, file.sent < 1 ? `${Math.round(file.sent * 100)} %` : "Checking…"),
       h(
         "span",
         { className: "slot-progress", role: "progressbar", "aria-label": `Uploading ${file.name}`, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(file.sent * 100) },
@@ -245,11 +246,11 @@ function TrayView({ tray, signedIn, onAdd, onFilm, onRemove, onMove, onTrim }) {
               className: "tray-add",
               disabled: Boolean(tray.reason),
               "data-testid": `${testid}-add`,
-              "aria-label": `Add to ${tray.label.toLowerCase()}`,
               onClick: () => (signedIn ? input.current.click() : location.assign("/sign-in")),
             },
             h(tray.items.length ? Plus : ICONS[tray.kind], { size: 16, strokeWidth: 1.75, "aria-hidden": true }),
             h("span", { className: "text-sm text-balance" }, tray.reason || (tray.items.length + uploads.length ? "Add" : hint)),
+            h("span", { className: "sr-only" }, `, ${tray.label}`),
           ),
         ),
     ),

@@ -92,7 +92,7 @@ def _tab(tab: rx.Var[ModeTab]) -> rx.Component:
         aria_disabled=~tab.usable,
         data_tip=tab.reason,
         data_testid="mode-" + tab.mode,
-        class_name="!px-1.5 max-lg:!px-3",  # All four stand beside the fold button of the narrowest panel.
+        class_name="!px-1.5 max-lg:!px-2.5",  # All four stand beside the fold button of the narrowest panel.
     )
 
 

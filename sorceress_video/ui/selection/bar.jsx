@@ -38,14 +38,14 @@ export function SelectButton() {
     {
       type: "button",
       "aria-pressed": on,
-      "aria-label": on ? "Stop selecting" : "Select",
       "data-tip": on ? "Stop selecting" : "Select clips",
       "data-testid": "select",
       onClick: () => (on ? end() : begin()),
       className: `inline-flex items-center justify-center gap-1.5 shrink-0 h-8 @2xl/bar:px-2.5 max-lg:px-0 w-8 @2xl/bar:w-auto max-lg:w-8 pointer-coarse:h-11 pointer-coarse:min-w-11 rounded-md max-lg:rounded-full border border-line-strong text-base font-medium text-text-2 cursor-pointer transition-colors hover:bg-bg-3 hover:text-text-1 aria-pressed:bg-accent-soft aria-pressed:border-accent aria-pressed:text-accent ${FOCUS}`,
     },
     h(SquareDashedMousePointer, { size: 15, strokeWidth: 1.75, "aria-hidden": true }),
-    h("span", { className: "hidden @2xl/bar:inline" }, "Select"),
+    h("span", { className: "sr-only @2xl/bar:not-sr-only" }, on ? "Stop" : "Select"),
+    on && h("span", { className: "sr-only" }, " selecting"),
   );
 }
 
