@@ -21,7 +21,7 @@ owner: $(VENV)/.web-installed ## Make the owner's account: make owner EMAIL=… 
 
 test: $(VENV)/.test-installed $(VENV)/.axe-installed ## Run every test
 	@$(BIN)/python -m sorceress_video build
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.test-installed ## Lint, types, import contracts, migrations, pages
 	@$(BIN)/ruff check .

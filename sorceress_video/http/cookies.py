@@ -1,6 +1,10 @@
-"""The session cookie: its name, its flags, and how it is read."""
+"""Cookies: the session's with its name and flags, and the one in which the page tells its time zone."""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -19,6 +23,25 @@ def session_token(cookie_header: str | None, settings: Settings) -> str | None:
     if not cookie_header:
         return None
     return cookie_parser(cookie_header).get(cookie_name(settings)) or None
+
+
+ZONE_COOKIE: Final = "sorceress-zone"
+"""Set by the page itself; see ``ui/frame/frame.jsx``."""
+
+
+def time_zone(cookie_header: str | None) -> str:
+    """IANA name of the browser's time zone; UTC where it says none, or one that is not known here."""
+    named = cookie_parser(cookie_header or "").get(ZONE_COOKIE, "")
+    return named if _is_known(named[:64]) else "UTC"
+
+
+@lru_cache(maxsize=1024)
+def _is_known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # No such zone, no name of one, no such file.
+        return False
+    return True
 
 
 def set_session_cookie(response: Response, token: str, settings: Settings) -> None:

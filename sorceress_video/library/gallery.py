@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
@@ -30,6 +31,8 @@ class GalleryFilter:
     """What the search box says; see :mod:`sorceress_video.library.search`."""
     collection_id: str = ""
     """Only clips of this collection: the account's own, or one that is shared with the team."""
+    zone: str = "UTC"
+    """The person's time zone, of the IANA names that :mod:`zoneinfo` has: their days are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,20 @@ def last_prompts(db: Database, account_id: str, *, sample: int = 60) -> list[str
         return list(dict.fromkeys(prompt for prompt in session.exec(query) if prompt))
 
 
+def models_made_with(db: Database) -> list[str]:
+    """Names of all models that clips here were ever made with; one step in an index for each."""
+    names: list[str] = []
+    last = ""
+    with db.read() as session:
+        while True:
+            query = select(Clip.model_id, Clip.model_name).where(col(Clip.model_id) > last)
+            found = session.exec(query.order_by(col(Clip.model_id)).limit(1)).first()
+            if found is None:
+                return names
+            last, name = found
+            names.append(name)
+
+
 def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | None:
     """Median time from start to finish of the model's last clips on this deployment; None before three."""
     with db.read() as session:
@@ -235,7 +252,7 @@ def _shown(session: Session, account_id: str, shown: GalleryFilter, *, completed
     return listing(
         session,
         account_id,
-        parse(shown.search),
+        parse(shown.search, datetime.now(ZoneInfo(shown.zone))),
         completed=completed,
         narrower=[col(Clip.favorite).is_(True)] if shown.view == "favorites" else [],
         inside=_inside(account_id, shown) if shown.collection_id else None,

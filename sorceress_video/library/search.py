@@ -129,7 +129,7 @@ def parse(text: str, now: datetime | None = None) -> Query:
 
     Args:
         text: the search box as it is.
-        now: what “7d” counts back from.
+        now: what “7d” counts back from; in its time zone days begin and end. UTC by default.
     """
     reading = _Reading(now or datetime.now(UTC))
     terms = (found for found in _TERM.finditer(text) if found[0].strip())
@@ -269,7 +269,7 @@ def _named_moment(value: str, now: datetime) -> datetime | None:
         return now - timedelta(days=min(36_500, int(back[1]) * _UNIT[back[2]]))
     if day := _DAY.fullmatch(value):
         try:
-            return datetime(int(day[1]), int(day[2] or 1), int(day[3] or 1), tzinfo=UTC)
+            return datetime(int(day[1]), int(day[2] or 1), int(day[3] or 1), tzinfo=now.tzinfo)
         except ValueError:
             return None
     return None

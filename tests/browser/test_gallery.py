@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -304,3 +306,19 @@ def _choose(desk: Desk, card: Locator, action: str) -> None:
     else:
         card.hover()
         card.get_by_test_id(f"card-{action}").click()
+
+
+@pytest.mark.spec("G1")
+def test_days_in_a_search_are_those_of_the_browser(open_desk: OpenDesk, studio: Studio) -> None:
+    now = datetime.now(UTC)
+    # Of these two there is always one where it is not the same day as in UTC.
+    zone = "Pacific/Kiritimati" if now.hour >= 11 else "Pacific/Pago_Pago"
+    today = now.astimezone(ZoneInfo(zone)).date()
+    assert today != now.date()
+    member = studio.member()
+    studio.shelve(member, ["Made just now"])
+    desk = open_desk(member, timezone_id=zone)
+    desk.get("search").fill(f"after:{today} before:{today + timedelta(days=1)}")
+    expect(desk.get("search-found")).to_have_text("1")
+    desk.reload()
+    expect(desk.card("Made just now")).to_be_visible()

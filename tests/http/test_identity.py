@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sorceress_video.http import identity
+from sorceress_video.http.cookies import time_zone
 from sorceress_video.http.identity import signed_in, signed_in_async
 from sorceress_video.library import accounts
 from tests.http.workspace import Workspace
@@ -66,3 +67,21 @@ async def test_a_look_up_that_a_sign_out_overtakes_is_not_remembered(
     monkeypatch.undo()
 
     assert signed_in(cookie) is None
+
+
+@pytest.mark.parametrize(
+    ("cookie", "zone"),
+    [
+        ("sorceress-zone=Europe/Vienna", "Europe/Vienna"),
+        ("sorceress=x; sorceress-zone=America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        (None, "UTC"),
+        ("sorceress-zone=", "UTC"),
+        ("sorceress-zone=Mars/Olympus", "UTC"),
+        ("sorceress-zone=../../etc/passwd", "UTC"),
+        ("sorceress-zone=/etc/localtime", "UTC"),
+        ("sorceress-zone=" + "Europe/" * 40, "UTC"),
+        ("sorceress-zone=Europe", "UTC"),
+    ],
+)
+def test_the_time_zone_is_one_that_there_is(cookie: str | None, zone: str) -> None:
+    assert time_zone(cookie) == zone

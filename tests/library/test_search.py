@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -257,16 +258,18 @@ def test_operators_narrow_what_words_find(db: Database, member: str) -> None:
     assert found("fox before:1h") == found("after:2100") == set()
 
 
-def test_dates_are_those_of_the_making(db: Database, member: str) -> None:
-    def at(moment: datetime) -> str:
-        clip_id = f"{int(moment.timestamp() * 1000):012x}{new_id()[12:]}"
-        batch = way.load(db, way.admit_one(db, member, clip_id)).batch_id
-        with db.write() as session:
-            facts = way.load(db, way.admit_one(db, member, clip_id)).model_dump()
-            session.add(Clip(**{**facts, "id": clip_id, "batch_id": batch, "prompt": "A dated fox"}))
-        return clip_id
+def dated(db: Database, member: str, moment: datetime) -> str:
+    """A clip of that moment with the prompt “A dated fox”, and one of now; the first one's id."""
+    clip_id = f"{int(moment.timestamp() * 1000):012x}{new_id()[12:]}"
+    facts = way.load(db, way.admit_one(db, member, clip_id)).model_dump()
+    with db.write() as session:
+        session.add(Clip(**{**facts, "id": clip_id, "prompt": "A dated fox"}))
+    return clip_id
 
-    october, november = at(datetime(2026, 10, 31, 23, 59, tzinfo=UTC)), at(datetime(2026, 11, 1, tzinfo=UTC))
+
+def test_dates_are_those_of_the_making(db: Database, member: str) -> None:
+    october = dated(db, member, datetime(2026, 10, 31, 23, 59, tzinfo=UTC))
+    november = dated(db, member, datetime(2026, 11, 1, tzinfo=UTC))
     for words in ("", "dated "):
         for search, clip_id in (
             (f"{words}before:2026-11", october),
@@ -274,6 +277,37 @@ def test_dates_are_those_of_the_making(db: Database, member: str) -> None:
         ):
             page = gallery.page(db, member, GalleryFilter(search=search), 0, 50)
             assert [card.id for card in page.cards] == [clip_id]
+
+
+@pytest.mark.spec("G1")
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("after:2026-10-25", Query(after=datetime(2026, 10, 24, 22, tzinfo=UTC))),
+        ("after:2026-10-26", Query(after=datetime(2026, 10, 25, 23, tzinfo=UTC))),  # The clocks went back.
+        ("after:today", Query(after=datetime(2026, 11, 24, 23, tzinfo=UTC))),
+        ("before:2026-7", Query(before=datetime(2026, 6, 30, 22, tzinfo=UTC))),
+    ],
+)
+def test_days_are_those_of_the_persons_time_zone(text: str, read: Query) -> None:
+    assert parse(text, NOW.astimezone(ZoneInfo("Europe/Vienna"))) == read
+
+
+def test_a_clip_of_this_morning_is_found_by_its_own_day(db: Database, member: str) -> None:
+    clip_id = dated(db, member, datetime(2026, 11, 1, 1, tzinfo=UTC))  # Still October in New York.
+    days = {"America/New_York": "after:2026-10-31 before:2026-11-01", "UTC": "after:2026-11-01"}
+    for zone, day in days.items():
+        for words in ("", "dated "):
+            shown = GalleryFilter(search=f"{words}{day} before:2026-11-02", zone=zone)
+            assert [card.id for card in gallery.page(db, member, shown, 0, 50).cards] == [clip_id]
+
+
+@pytest.mark.spec("G1")
+def test_models_that_are_not_offered_any_more_are_known_by_their_clips(db: Database, member: str) -> None:
+    for number, name in enumerate(("Old Model", "Another", "Old Model")):
+        model_id = f"was-{name.casefold()[:3]}"
+        way.admit_one(db, member, f"click {number}", model_id=model_id, model_name=name)
+    assert set(gallery.models_made_with(db)) == {"Old Model", "Another"}
 
 
 @pytest.mark.spec("A6")

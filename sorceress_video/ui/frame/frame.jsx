@@ -1,6 +1,13 @@
 import { useEffect, useRef } from "react";
 
 const NARROW = "(max-width: 1023.98px)";
+
+// Before the socket opens, which brings it to the server: days in a search are the person's.
+if (typeof document !== "undefined") {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+  document.cookie = `sorceress-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
+
 const SIDES = ["left", "right"];
 const key = (side) => `sorceress.fold.${side}`;
 

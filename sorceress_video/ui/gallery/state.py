@@ -16,6 +16,7 @@ import reflex as rx
 import structlog
 
 from sorceress_video.catalog import get_catalog
+from sorceress_video.http.cookies import time_zone
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs import actions, collected
@@ -326,7 +327,8 @@ class GalleryState(rx.State):
             self.signed_in = True
             chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
             self.columns = _columns(chosen.get("columns"))
-            self.model_names = sorted({spec.name for spec in get_catalog()})
+            made_with = await asyncio.to_thread(gallery.models_made_with, get_database())
+            self.model_names = sorted({*(spec.name for spec in get_catalog()), *made_with})
         if address is not None and (turned or address.at):
             await self._begin(account_id, at=address.at)
         else:
@@ -381,9 +383,10 @@ class GalleryState(rx.State):
         return True
 
     def _filter(self) -> GalleryFilter:
+        zone = time_zone(self.router.headers.cookie)
         if self.opened.id:
-            return GalleryFilter(search=self.search, collection_id=self.opened.id)
-        return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search)
+            return GalleryFilter(search=self.search, collection_id=self.opened.id, zone=zone)
+        return GalleryFilter("favorites" if self.view == "favorites" else "all", self.search, zone=zone)
 
     async def _look_at_collection(self, account_id: str) -> None:
         """Have the open collection as it is now; where it is gone, or not shared any more, the favourites."""
