@@ -52,20 +52,23 @@ class _Packed:
 
 
 class _Archive(StreamingResponse):
-    """An archive on its way; `sending` counts it until it has arrived or was given up."""
+    """An archive on its way; it counts until it has arrived or was given up."""
 
     def __init__(self, account_id: str, packed: _Packed, headers: dict[str, str]) -> None:
         super().__init__(iterate_in_threadpool(packed.pieces), headers=headers, media_type="application/zip")
         self._account_id = account_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _sending[self._account_id] += 1
         try:
             await super().__call__(scope, receive, send)
         finally:
-            _sending[self._account_id] -= 1
-            if not _sending[self._account_id]:
-                del _sending[self._account_id]
+            _over(self._account_id)
+
+
+def _over(account_id: str) -> None:
+    _sending[account_id] -= 1
+    if not _sending[account_id]:
+        del _sending[account_id]
 
 
 async def archive(request: Request, member: Member) -> Response:
@@ -80,7 +83,12 @@ async def archive(request: Request, member: Member) -> Response:
         return refusal(
             429, "too_many_archives", f"{AT_ONCE} ZIP files are on their way to you. Wait for one of them."
         )
-    packed = await asyncio.to_thread(_pack, member.account_id, ids)
+    _sending[member.account_id] += 1  # Before the next wait, in which another one may begin.
+    try:
+        packed = await asyncio.to_thread(_pack, member.account_id, ids)
+    except BaseException:
+        _over(member.account_id)
+        raise
     headers = {
         "Content-Disposition": attachment(f"{len(ids)} clips", "application/zip"),
         "Cache-Control": "no-store",
@@ -89,6 +97,7 @@ async def archive(request: Request, member: Member) -> Response:
     if packed.size is not None:
         headers["Content-Length"] = str(packed.size)
     if request.method == "HEAD":
+        _over(member.account_id)
         return Response(headers=headers, media_type="application/zip")
     return _Archive(member.account_id, packed, headers)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import secrets
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Sequence
@@ -172,6 +174,18 @@ async def test_two_at_a_time_and_then_again(
         del archives._sending[ada.id]
         for _ in range(archives.AT_ONCE + 1):
             assert (await browser.get(address(ada))).status_code == 200
+    assert ada.id not in archives._sending
+
+
+async def test_archives_that_begin_at_the_same_moment_are_counted_too(
+    workspace: Workspace, ada: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_films(workspace, ada, [b"a"], tmp_path)
+    pack = archives._pack
+    monkeypatch.setattr(archives, "_pack", lambda *given: (time.sleep(0.2), pack(*given))[1])
+    async with workspace.browser(workspace.cookie_for(ada)) as browser:
+        answers = await asyncio.gather(*(browser.get(address(ada)) for _ in range(archives.AT_ONCE + 2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429]
     assert ada.id not in archives._sending
 
 
