@@ -22,15 +22,14 @@ from sorceress_video.http.file_names import label_from_header
 from sorceress_video.http.identity import Member
 from sorceress_video.http.intake import IntakeRefused, Pace, receive_body, too_large
 from sorceress_video.http.storage import storage
+from sorceress_video.jobs.keeping import NewFile, keep
 from sorceress_video.library.assets import NewUpload, add_upload
 from sorceress_video.library.database import get_database
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Asset
-from sorceress_video.media.derive import THUMBNAIL
 from sorceress_video.media.errors import MediaRefused, StorageError, StorageFull
 from sorceress_video.media.filetype import MediaKind
 from sorceress_video.media.limits import UploadLimits
-from sorceress_video.media.storage import Storage, content_key
 from sorceress_video.media.uploads import AcceptedMedia, accept_upload
 from sorceress_video.settings import Settings, get_settings
 
@@ -159,12 +158,8 @@ def keep_upload(
         source, kinds=frozenset({kind}), limits=UploadLimits(max_bytes=settings.max_upload_bytes)
     )
     try:
-        store = storage()
-        new = _store(store, accepted, name)
-        asset = add_upload(get_database(), account_id, new)
-        # The upkeep may have taken an unused file of the same content between the two steps.
-        if store.stat(new.file.key) is None or (new.poster and store.stat(new.poster.key) is None):
-            _store(store, accepted, name)
+        new = NewFile(accepted.path, accepted.mime, accepted.thumbnail)
+        asset = keep(storage(), new, partial(_write_down, account_id, accepted, name))
     finally:
         accepted.discard()
     return asset, accepted.notes
@@ -188,17 +183,13 @@ def asset_json(asset: Asset, notes: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def _store(store: Storage, accepted: AcceptedMedia, name: str) -> NewUpload:
-    content = store.store_file(accepted.path, accepted.mime)
-    poster = None
-    if accepted.thumbnail is not None:
-        poster_key = content_key(content.sha256, THUMBNAIL)
-        store.put_file(accepted.thumbnail, poster_key, "image/webp")
-        poster = KeptFile(poster_key, content.sha256, accepted.thumbnail.stat().st_size, "image/webp")
-    return NewUpload(
+def _write_down(
+    account_id: str, accepted: AcceptedMedia, name: str, file: KeptFile, poster: KeptFile | None
+) -> Asset:
+    new = NewUpload(
         kind=accepted.kind.value,
         name=name,
-        file=KeptFile(content.key, content.sha256, content.bytes, accepted.mime),
+        file=file,
         poster=poster,
         width=accepted.width,
         height=accepted.height,
@@ -206,6 +197,7 @@ def _store(store: Storage, accepted: AcceptedMedia, name: str) -> NewUpload:
         fps=accepted.fps,
         has_audio=accepted.has_audio,
     )
+    return add_upload(get_database(), account_id, new)
 
 
 def _kind_for(purpose: str) -> MediaKind:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sorceress_video.jobs.keeping import NewFile, keep
 from sorceress_video.library import assets
 from sorceress_video.library.assets import ClipFilm, NewUpload
 from sorceress_video.library.database import get_database
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Asset
-from sorceress_video.media.derive import THUMBNAIL, Moment, take_frame
-from sorceress_video.media.storage import Storage, content_key
+from sorceress_video.media.derive import Moment, take_frame
+from sorceress_video.media.storage import Storage
 from sorceress_video.settings import get_settings
 
 
@@ -38,33 +39,22 @@ def keep_frame(account_id: str, clip_id: str, at: Moment, store: Storage) -> Ass
             store.fetch_to(film.key, video)
         picture, thumbnail = scratch / "frame.png", scratch / "frame.webp"
         taken = take_frame(video, at, picture=picture, thumbnail=thumbnail)
-        file, poster = _store(store, picture, thumbnail)
-        new = NewUpload(
-            kind="image",
-            name=_name(film, at, taken.seconds),
-            file=file,
-            poster=poster,
-            width=taken.width,
-            height=taken.height,
-            seconds=None,
-            fps=None,
-            has_audio=False,
-        )
-        asset = assets.add_frame(get_database(), account_id, new, clip_id=clip_id, seconds=taken.seconds)
-        # The upkeep may have taken an unused file of the same content between the two steps.
-        if store.stat(file.key) is None or store.stat(poster.key) is None:
-            _store(store, picture, thumbnail)
-    return asset
 
+        def write_down(file: KeptFile, poster: KeptFile | None) -> Asset:
+            new = NewUpload(
+                kind="image",
+                name=_name(film, at, taken.seconds),
+                file=file,
+                poster=poster,
+                width=taken.width,
+                height=taken.height,
+                seconds=None,
+                fps=None,
+                has_audio=False,
+            )
+            return assets.add_frame(get_database(), account_id, new, clip_id=clip_id, seconds=taken.seconds)
 
-def _store(store: Storage, picture: Path, thumbnail: Path) -> tuple[KeptFile, KeptFile]:
-    content = store.store_file(picture, "image/png")
-    poster_key = content_key(content.sha256, THUMBNAIL)
-    store.put_file(thumbnail, poster_key, "image/webp")
-    return (
-        KeptFile(content.key, content.sha256, content.bytes, "image/png"),
-        KeptFile(poster_key, content.sha256, thumbnail.stat().st_size, "image/webp"),
-    )
+        return keep(store, NewFile(picture, "image/png", thumbnail), write_down)
 
 
 def _name(film: ClipFilm, at: Moment, seconds: float) -> str:

@@ -10,16 +10,16 @@ from typing import Final
 
 import structlog
 
+from sorceress_video.jobs.keeping import NewFile, keep
 from sorceress_video.library import assets
 from sorceress_video.library.assets import NewUpload
 from sorceress_video.library.database import get_database
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Asset
 from sorceress_video.media import motion
-from sorceress_video.media.derive import THUMBNAIL
 from sorceress_video.media.errors import MediaError
 from sorceress_video.media.motion import MadeToMeasure
-from sorceress_video.media.storage import Storage, content_key
+from sorceress_video.media.storage import Storage
 from sorceress_video.settings import get_settings
 
 RECIPE_VERSION: Final = 1
@@ -92,27 +92,21 @@ def _make(account_id: str, asset_id: str, recipe: str, make: Make, store: Storag
             store.fetch_to(source.file_key, video)
         clip, thumbnail = scratch / "clip.mp4", scratch / "clip.webp"
         made = make(video, clip, thumbnail)
-        new = _store(store, source, clip, thumbnail, made)
-        asset = assets.add_version(db, account_id, new, source_id=source.id, recipe=recipe)
-        # The upkeep may have taken an unused file of the same content between the two steps.
-        if any(kept and store.stat(kept.key) is None for kept in (new.file, new.poster)):
-            _store(store, source, clip, thumbnail, made)
+
+        def write_down(file: KeptFile, poster: KeptFile | None) -> Asset:
+            new = NewUpload(
+                kind="video",
+                name=source.name,
+                file=file,
+                poster=poster,
+                width=made.width,
+                height=made.height,
+                seconds=made.seconds,
+                fps=made.fps,
+                has_audio=made.has_audio,
+            )
+            return assets.add_version(db, account_id, new, source_id=source.id, recipe=recipe)
+
+        asset = keep(store, NewFile(clip, "video/mp4", thumbnail), write_down)
     _log.info("motion clip made", asset_id=asset.id, recipe=recipe, way=made.way)
     return asset
-
-
-def _store(store: Storage, source: Asset, clip: Path, thumbnail: Path, made: MadeToMeasure) -> NewUpload:
-    content = store.store_file(clip, "video/mp4")
-    poster_key = content_key(content.sha256, THUMBNAIL)
-    store.put_file(thumbnail, poster_key, "image/webp")
-    return NewUpload(
-        kind="video",
-        name=source.name,
-        file=KeptFile(content.key, content.sha256, content.bytes, "video/mp4"),
-        poster=KeptFile(poster_key, content.sha256, thumbnail.stat().st_size, "image/webp"),
-        width=made.width,
-        height=made.height,
-        seconds=made.seconds,
-        fps=made.fps,
-        has_audio=made.has_audio,
-    )

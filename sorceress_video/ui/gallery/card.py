@@ -137,7 +137,7 @@ def _actions(card: rx.Var[Card]) -> rx.Component:
         plain_link(
             icon("download", size=15),
             href=download_of(card),
-            download=file_name(card),
+            download=True,
             aria_label="Download MP4",
             data_tip="Download MP4",
             data_testid="card-download",
@@ -204,7 +204,7 @@ def _touch_menu(card: rx.Var[Card]) -> rx.Component:
             icon("download", size=18),
             "Download MP4",
             href=download_of(card),
-            download=file_name(card),
+            download=True,
             data_testid="menu-download",
             class_name=join(_LINE, FOCUS),
         ),
@@ -252,8 +252,3 @@ def _line(name: str, label: str, testid: str, **props: Any) -> rx.Component:
 def download_of(card: rx.Var[Card]) -> rx.Var[str]:
     """Address of the clip as a file that says how it was made, unless the member wants none of that."""
     return "/api/clips/" + card.id + "/download"
-
-
-def file_name(card: rx.Var[Card]) -> rx.Var[str]:
-    """What a downloaded clip is called: model and the first part of its id."""
-    return card.model.lower().replace(" ", "-") + "-" + card.id[:10].to(str) + ".mp4"

@@ -24,7 +24,7 @@ class _Link(rx.Component):
     _is_tag_in_global_scope: ClassVar[bool] = True
 
     href: rx.Var[str]
-    download: rx.Var[str]
+    download: rx.Var[bool]
     target: rx.Var[str]
     rel: rx.Var[str]
     title: rx.Var[str]
@@ -36,5 +36,8 @@ def plain_form(*children: rx.Component | None, action: str, **props: Any) -> rx.
 
 
 def plain_link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
-    """A link that the browser follows: to a file, with ``download`` to save it, or to a page anew."""
+    """A link that the browser follows: to a page anew, or, with ``download``, to a file to save.
+
+    What the file is called is said by the route.
+    """
     return _Link.create(*children, href=href, **props)

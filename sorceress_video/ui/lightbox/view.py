@@ -47,7 +47,7 @@ def _download() -> rx.Component:
         icon("download", size=15),
         rx.el.span("Download", class_name="max-sm:sr-only"),
         href=_STORY.download,
-        download=_STORY.model.lower().replace(" ", "-") + "-" + _STORY.id[:10].to(str) + ".mp4",
+        download=True,
         data_testid="lightbox-download",
         class_name=join(
             "inline-flex items-center gap-1.5 h-8 px-3 rounded-sm bg-text-1 text-bg-0 text-base "
