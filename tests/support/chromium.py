@@ -12,8 +12,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 REMEDY = "run `playwright install chromium`, or `apt-get install chromium` on Debian."
 
-# Root cannot use the sandbox of its own, and containers give little shared memory.
-_FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
+# Root cannot use the sandbox of its own; containers give little shared memory and no graphics card.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--autoplay-policy=no-user-gesture-required",
+)
 
 
 def find_chromium() -> str | None:
