@@ -21,6 +21,8 @@ Who = Literal["visitor", "member", "newcomer", "director", "free", "owner"]
 references and motion in hand; one without Pro; who runs the team."""
 
 _ASSETS = Path(__file__).parents[1] / "assets"
+_FAVORITES = "/?view=favorites"
+_NAMING = "[data-testid=name-dialog][open]"
 
 
 def _stay(desk: Desk) -> None:
@@ -116,7 +118,6 @@ def _select(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
 
 def _collections(then: Callable[[Desk], None] = _stay) -> Callable[[Desk], None]:
     def act(desk: Desk) -> None:
-        desk.press(desk.get("filter-favorites-toggle" if desk.screen.narrow else "filter-favorites"))
         expect(desk.get("collection-tile")).to_be_visible()
         then(desk)
 
@@ -213,10 +214,10 @@ VIEWS: tuple[View, ...] = (
     View(
         "adding to a collection", _select(_press("selection-collect", "[data-testid=collect-dialog][open]"))
     ),
-    View("collections", _collections()),
-    View("a new collection", _collections(_press("collection-new", "[data-testid=name-dialog][open]"))),
-    View("a collection", _collection()),
-    View("another name", _collection(_press("collection-rename", "[data-testid=name-dialog][open]"))),
+    View("collections", _collections(), path=_FAVORITES),
+    View("a new collection", _collections(_press("collection-new", _NAMING)), path=_FAVORITES),
+    View("a collection", _collection(), path=_FAVORITES),
+    View("another name", _collection(_press("collection-rename", _NAMING)), path=_FAVORITES),
     View("operators of the search", _complete("m")),
     View("models to search for", _complete("model:")),
     View("the question before a large sum", _press("card-retry", "dialog#confirm-spend[open]")),

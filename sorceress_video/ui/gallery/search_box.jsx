@@ -48,7 +48,8 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
   const place = useRef(null); // where the caret goes with the next drawing
   useEffect(() => {
     const answered = sent.current.indexOf(value ?? "");
-    if (answered < 0) setText(value ?? ""); // The server's own: another view, or the address.
+    // The server's own: another view, or the address. What is being typed at this moment stays, and is sent.
+    if (answered < 0 && !timer.current) setText(value ?? "");
     sent.current = answered < 0 ? [value ?? ""] : sent.current.slice(answered);
   }, [value]);
   useLayoutEffect(() => {
@@ -57,7 +58,11 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
     field.current.setSelectionRange(place.current, place.current);
     place.current = null;
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    const early = field.current.value; // Typed before the page came alive.
+    if (early !== text) send(early, PAUSE);
+    return () => clearTimeout(timer.current);
+  }, []);
 
   const known = operators.map((each) => (each.name === "model" ? { ...each, values: models } : each));
   const term = open ? termAt(text, caret) : null;
@@ -69,6 +74,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
     setText(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
+      timer.current = 0;
       sent.current = [...sent.current, next];
       onSearch?.(next);
     }, rest);
