@@ -51,24 +51,47 @@ class _Packed:
     """Bytes of the whole; None where the files can only be asked for one by one."""
 
 
-class _Archive(StreamingResponse):
-    """An archive on its way; it counts until it has arrived or was given up."""
+class _Archive(Response):
+    """Clips as one file to save; it counts from its first step until it has arrived or was given up."""
 
-    def __init__(self, account_id: str, packed: _Packed, headers: dict[str, str]) -> None:
-        super().__init__(iterate_in_threadpool(packed.pieces), headers=headers, media_type="application/zip")
+    def __init__(self, account_id: str, ids: Sequence[str]) -> None:
+        super().__init__()
         self._account_id = account_id
+        self._ids = ids
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _sending[self._account_id] >= AT_ONCE:
+            await _too_many()(scope, receive, send)
+            return
+        _sending[self._account_id] += 1
         try:
-            await super().__call__(scope, receive, send)
+            answer = await self._packed(head=scope["method"] == "HEAD")
+            await answer(scope, receive, send)
         finally:
-            _over(self._account_id)
+            _sending[self._account_id] -= 1
+            if not _sending[self._account_id]:
+                del _sending[self._account_id]
+
+    async def _packed(self, *, head: bool) -> Response:
+        packed = await asyncio.to_thread(_pack, self._account_id, self._ids)
+        headers = {
+            "Content-Disposition": attachment(f"{len(self._ids)} clips", "application/zip"),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if packed.size is not None:
+            headers["Content-Length"] = str(packed.size)
+        if head:
+            return Response(headers=headers, media_type="application/zip")
+        return StreamingResponse(
+            iterate_in_threadpool(packed.pieces), headers=headers, media_type="application/zip"
+        )
 
 
-def _over(account_id: str) -> None:
-    _sending[account_id] -= 1
-    if not _sending[account_id]:
-        del _sending[account_id]
+def _too_many() -> Response:
+    return refusal(
+        429, "too_many_archives", f"{AT_ONCE} ZIP files are on their way to you. Wait for one of them."
+    )
 
 
 async def archive(request: Request, member: Member) -> Response:
@@ -77,29 +100,7 @@ async def archive(request: Request, member: Member) -> Response:
     404 for tickets that are over or somebody else's; 429 while the account has two archives on their way.
     """
     ids = await asyncio.to_thread(tickets.redeem, "zip", member.account_id, request.path_params["ticket"])
-    if ids is None:
-        return not_found()
-    if _sending[member.account_id] >= AT_ONCE:
-        return refusal(
-            429, "too_many_archives", f"{AT_ONCE} ZIP files are on their way to you. Wait for one of them."
-        )
-    _sending[member.account_id] += 1  # Before the next wait, in which another one may begin.
-    try:
-        packed = await asyncio.to_thread(_pack, member.account_id, ids)
-    except BaseException:
-        _over(member.account_id)
-        raise
-    headers = {
-        "Content-Disposition": attachment(f"{len(ids)} clips", "application/zip"),
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if packed.size is not None:
-        headers["Content-Length"] = str(packed.size)
-    if request.method == "HEAD":
-        _over(member.account_id)
-        return Response(headers=headers, media_type="application/zip")
-    return _Archive(member.account_id, packed, headers)
+    return not_found() if ids is None else _Archive(member.account_id, ids)
 
 
 def _pack(account_id: str, ids: Sequence[str]) -> _Packed:
