@@ -27,12 +27,13 @@ def session_token(cookie_header: str | None, settings: Settings) -> str | None:
 
 ZONE_COOKIE: Final = "sorceress-zone"
 """Set by the page itself; see ``ui/frame/frame.jsx``."""
+_LONGEST_ZONE: Final = 64
 
 
 def time_zone(cookie_header: str | None) -> str:
     """IANA name of the browser's time zone; UTC where it says none, or one that is not known here."""
-    named = cookie_parser(cookie_header or "").get(ZONE_COOKIE, "")
-    return named if _is_known(named[:64]) else "UTC"
+    named = cookie_parser(cookie_header or "").get(ZONE_COOKIE, "")[:_LONGEST_ZONE]
+    return named if _is_known(named) else "UTC"
 
 
 @lru_cache(maxsize=1024)
