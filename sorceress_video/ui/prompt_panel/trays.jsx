@@ -118,8 +118,7 @@ function Tile({ tray, item, place, onRemove, onMove, onTrim }) {
           {
             type: "button",
             className: "tray-label",
-            title: about,
-            "data-tip": "Put into the prompt",
+            "data-tip": `Put into the prompt: ${about}`,
             "data-testid": "tray-label",
             onClick: () => insertLabel(item.label),
           },
@@ -138,7 +137,7 @@ function Uploading({ file, onStop }) {
     h(
       "div",
       { className: "slot", "data-filled": true },
-      h("span", { className: "grid place-items-center size-full text-sm text-[#c9c7d4] figure" }, file.sent < 1 ? `${Math.round(file.sent * 100)} %` : "Checking…"),
+      h("span", { className: "grid place-items-center size-full text-sm text-white/80 figure" }, file.sent < 1 ? `${Math.round(file.sent * 100)} %` : "Checking…"),
       h(
         "span",
         { className: "slot-progress", role: "progressbar", "aria-label": `Uploading ${file.name}`, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(file.sent * 100) },
