@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -216,8 +216,11 @@ def last_prompts(db: Database, account_id: str, *, sample: int = 60) -> list[str
         return list(dict.fromkeys(prompt for prompt in session.exec(query) if prompt))
 
 
-def models_made_with(db: Database) -> list[str]:
-    """Names of all models that clips here were ever made with; one step in an index for each."""
+def models_made_with(db: Database, account_id: str, known: Container[str]) -> list[str]:
+    """Names of the models, beyond the known ones, of which the account has clips.
+
+    One step in an index for each model that anybody used, and a search for those that are not known.
+    """
     names: list[str] = []
     last = ""
     with db.read() as session:
@@ -227,7 +230,9 @@ def models_made_with(db: Database) -> list[str]:
             if found is None:
                 return names
             last, name = found
-            names.append(name)
+            of_it = GalleryFilter(search=f'model:"{name}"')
+            if name not in known and _shown(session, account_id, of_it).ids(session, 0, 1):
+                names.append(name)
 
 
 def usual_seconds(db: Database, model_id: str, *, sample: int = 20) -> float | None:

@@ -303,11 +303,16 @@ def test_a_clip_of_this_morning_is_found_by_its_own_day(db: Database, member: st
 
 
 @pytest.mark.spec("G1")
-def test_models_that_are_not_offered_any_more_are_known_by_their_clips(db: Database, member: str) -> None:
-    for number, name in enumerate(("Old Model", "Another", "Old Model")):
-        model_id = f"was-{name.casefold()[:3]}"
-        way.admit_one(db, member, f"click {number}", model_id=model_id, model_name=name)
-    assert set(gallery.models_made_with(db)) == {"Old Model", "Another"}
+def test_models_that_are_not_offered_any_more_are_known_by_the_members_own_clips(
+    db: Database, member: str, other: str
+) -> None:
+    made = {member: ("Old Model", "Offered", "Old Model"), other: ("Another",)}
+    for owner, names in made.items():
+        for name in names:
+            model_id = f"was-{name.casefold()[:3]}"
+            way.admit_one(db, owner, new_id(), model_id=model_id, model_name=name)
+    assert gallery.models_made_with(db, member, {"Offered"}) == ["Old Model"]
+    assert set(gallery.models_made_with(db, other, ())) == {"Another"}
 
 
 @pytest.mark.spec("A6")

@@ -327,8 +327,9 @@ class GalleryState(rx.State):
             self.signed_in = True
             chosen = await asyncio.to_thread(preferences.load, get_database(), account_id)
             self.columns = _columns(chosen.get("columns"))
-            made_with = await asyncio.to_thread(gallery.models_made_with, get_database())
-            self.model_names = sorted({*(spec.name for spec in get_catalog()), *made_with})
+            offered = {spec.name for spec in get_catalog()}
+            gone = await asyncio.to_thread(gallery.models_made_with, get_database(), account_id, offered)
+            self.model_names = sorted({*offered, *gone})
         if address is not None and (turned or address.at):
             await self._begin(account_id, at=address.at)
         else:
