@@ -327,10 +327,42 @@ async def test_making_a_clip_once_more_above_the_limit_asks_and_is_done_once(
     assert page(tab, PromptState)["confirm"]["sum"] == ""
 
 
+@pytest.mark.spec("P9")
+async def test_a_confirmed_retry_is_not_confirmed_for_the_next_attempt(
+    tab: Tab, shelf: Shelf, deployment: Workspace
+) -> None:
+    clip = shelf.put("failed", attempt=1)
+    preferences.save(deployment.db, shelf.account_id, ledger.ASK_ABOVE, 500_000)
+    await tab.send(GalleryState.load)
+    await tab.send(GalleryState.retry, clip)
+    sheet = page(tab, PromptState)["confirm"]
+    await tab.send(GalleryState.spend, "retry", clip, sheet["token"], sheet["sum"])
+    assert states(tab) == ["queued"]
+    with deployment.db.write() as session:
+        again = session.get_one(Clip, clip)
+        again.status, again.attempt = "failed", 2
+    await tab.send(GalleryState.spend, "retry", clip, sheet["token"], sheet["sum"])
+    assert page(tab, PromptState)["confirm"]["token"] not in {"", sheet["token"]}
+    with deployment.db.read() as session:
+        assert session.get_one(Clip, clip).status == "failed"
+
+
+async def test_what_cannot_be_tried_again_is_not_asked_about(
+    tab: Tab, shelf: Shelf, deployment: Workspace
+) -> None:
+    made = shelf.put()
+    preferences.save(deployment.db, shelf.account_id, ledger.ASK_ABOVE, 500_000)
+    await tab.send(GalleryState.load)
+    await tab.send(GalleryState.retry, made)
+    assert "confirm" not in page(tab, PromptState)
+    assert states(tab) == ["completed"]
+
+
 async def test_nothing_else_is_done_with_a_confirmed_sum(tab: Tab, shelf: Shelf) -> None:
     made = shelf.put()
     await tab.send(GalleryState.load)
     await tab.send(GalleryState.spend, "remove", made, "a token", "560000+0")
+    await tab.send(GalleryState.spend, "reroll", made, "", "560000+0")
     assert ids(tab) == [made]
 
 

@@ -14,7 +14,8 @@ from sorceress_video.jobs import collected
 from sorceress_video.library.collections import LONGEST_NAME, CollectionRefusedError
 from sorceress_video.settings import get_settings
 from sorceress_video.ui.collections.models import CollectionTile, tile_of
-from sorceress_video.ui.gallery.state import LONGEST_ID, GalleryState
+from sorceress_video.ui.gallery.address import LONGEST_ID
+from sorceress_video.ui.gallery.state import GalleryState
 from sorceress_video.ui.kit.toast import Action, on_action, say
 from sorceress_video.ui.selection.reading import selection_of
 

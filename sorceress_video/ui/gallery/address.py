@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 SEARCH_CHARACTERS: Final = 200
+LONGEST_ID: Final = 64
 VIEWS: Final = ("all", "favorites")
 
-_ID = re.compile(r"[0-9a-zA-Z_-]{1,64}")
+_ID = re.compile(rf"[0-9a-zA-Z_-]{{1,{LONGEST_ID}}}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -19,31 +18,22 @@ from sorceress_video.catalog import get_catalog
 from sorceress_video.http.cookies import time_zone
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.http.session_guard import public_event
-from sorceress_video.jobs import actions, collected
-from sorceress_video.jobs.admission import AdmissionRefusedError
+from sorceress_video.jobs import collected
 from sorceress_video.library import gallery, preferences
 from sorceress_video.library.database import DatabaseError, get_database
 from sorceress_video.library.gallery import GalleryFilter
-from sorceress_video.library.ids import new_id
 from sorceress_video.library.search import parse
 from sorceress_video.live.hub import HUB
-from sorceress_video.settings import get_settings
 from sorceress_video.ui.collections.models import CollectionTile, tile_of
-from sorceress_video.ui.gallery.address import SEARCH_CHARACTERS, VIEWS, Address, address_of
+from sorceress_video.ui.gallery.address import LONGEST_ID, SEARCH_CHARACTERS, VIEWS, Address, address_of
+from sorceress_video.ui.gallery.deeds import ClipDeeds
 from sorceress_video.ui.gallery.demo import demo_cards
 from sorceress_video.ui.gallery.models import Card
 from sorceress_video.ui.gallery.window import UsualTimes, Window, news_of, read_window, window_start
-from sorceress_video.ui.kit.toast import Action, on_action, say
-from sorceress_video.ui.prompt_panel.confirm import ConfirmationNeeded, check_repeat
-from sorceress_video.ui.prompt_panel.models import ConfirmSheet
-from sorceress_video.ui.prompt_panel.state import PromptState
+from sorceress_video.ui.kit.toast import on_action, say
 
 MOST_COLUMNS: Final = 4
 DEFAULT_COLUMNS: Final = 3
-LONGEST_ID: Final = 64
-REROLL_PAUSE: Final = 1.2
-"""Seconds in which a second click on Reroll of the same clip is taken for a double click."""
-
 _UNREADABLE: Final = "The gallery could not be read. Your clips are safe; running ones go on."
 
 _log = structlog.get_logger(__name__)
@@ -54,7 +44,7 @@ def _usual_times() -> UsualTimes:
     return UsualTimes(get_database())
 
 
-class GalleryState(rx.State):
+class GalleryState(ClipDeeds, rx.State):
     """A window of cards and what it is a window of. Never the history: see ``WINDOW``."""
 
     ready: bool = False
@@ -91,7 +81,6 @@ class GalleryState(rx.State):
 
     _account_id: str = ""
     _anchor: str = ""
-    _rerolled: tuple[str, float] = ("", 0.0)
     _sought: int = 0
 
     # --- coming in and staying right
@@ -195,120 +184,6 @@ class GalleryState(rx.State):
         if account_id := await self._account():
             await asyncio.to_thread(preferences.save, get_database(), account_id, "columns", self.columns)
 
-    # --- what a person may do to a clip
-
-    @rx.event
-    async def cancel(self, clip_id: str):
-        """Stop a clip in the making."""
-        await self._act(actions.cancel, clip_id)
-
-    @rx.event
-    async def recheck(self, clip_id: str):
-        """Ask the provider now how a clip stands."""
-        await self._act(actions.recheck, clip_id)
-
-    @rx.event
-    async def dismiss(self, clip_id: str):
-        """Give a doubtful clip up."""
-        await self._act(actions.dismiss, clip_id)
-
-    @rx.event
-    async def retry(self, clip_id: str):
-        """Another attempt, with the same inputs and settings, on the same card."""
-        return await self._retry(clip_id, "", "")
-
-    @rx.event
-    async def reroll(self, clip_id: str):
-        """The same once more, as a new clip."""
-        account_id = await self._account()
-        clip, when = self._rerolled
-        if not account_id or (clip == clip_id and time.time() - when < REROLL_PAUSE):
-            return None
-        self._rerolled = (clip_id, time.time())
-        return await self._reroll(clip_id, new_id(), "")
-
-    @rx.event
-    async def spend(self, deed: str, clip_id: str, token: str, agreed: str):
-        """The person confirmed what a reroll or a retry costs; the same token again makes nothing more."""
-        again = {"reroll": self._reroll, "retry": self._retry}.get(deed)
-        return await again(clip_id, token[:LONGEST_ID], agreed) if again else None
-
-    @rx.event
-    async def favorite(self, clip_id: str, wanted: bool):  # noqa: FBT001 - what the browser sends.
-        """Mark a clip, or unmark it."""
-        account_id = await self._account()
-        if not account_id:
-            return
-        await asyncio.to_thread(actions.favorite, account_id, clip_id, favorite=wanted)
-        await self._read(account_id)
-
-    @rx.event
-    async def remove(self, clip_id: str):
-        """Delete a clip; it can be had back for some seconds."""
-        account_id = await self._account()
-        if not account_id or not await asyncio.to_thread(actions.remove, account_id, clip_id):
-            return
-        await self._read(account_id)
-        await say(
-            self,
-            "Clip deleted",
-            action=Action("Undo", "restore_clip", clip_id),
-            seconds=get_settings().undo_seconds,
-        )
-
-    @rx.event
-    async def restore(self, clip_id: str):
-        """Undo a delete."""
-        account_id = await self._account()
-        if not account_id:
-            return
-        if not await asyncio.to_thread(actions.restore, account_id, clip_id):
-            await say(self, "Too late: the files are gone.", tone="error")
-        await self._read(account_id)
-
-    @rx.event
-    async def reuse(self, clip_id: str):
-        """Bring the clip's prompt, model, settings and frames back into the panels."""
-        return PromptState.reuse(clip_id)
-
-    async def _reroll(self, clip_id: str, token: str, agreed: str):
-        account_id = await self._account()
-        if not account_id or await self._asks("reroll", clip_id, token, agreed):
-            return None
-        try:
-            admitted = await asyncio.to_thread(actions.reroll, account_id, clip_id, token)
-        except AdmissionRefusedError as refused:
-            return await self._refused(refused, clip_id)
-        if admitted is None:
-            await say(self, "This clip is not there any more.", tone="error")
-            return None
-        return [GalleryState.clips_added(list(admitted.clip_ids)), PromptState.count_money]
-
-    async def _retry(self, clip_id: str, token: str, agreed: str):
-        if await self._asks("retry", clip_id, token, agreed):
-            return None
-        try:
-            await self._act(actions.retry, clip_id)
-        except AdmissionRefusedError as refused:
-            return await self._refused(refused, clip_id)
-        return PromptState.count_money
-
-    async def _asks(self, deed: str, clip_id: str, token: str, agreed: str) -> bool:
-        """Whether the person is asked first, as it costs more than their limit; else a question is closed."""
-        account_id, prompt = await self._account(), await self.get_state(PromptState)
-        try:
-            await asyncio.to_thread(check_repeat, account_id, clip_id, deed=deed, token=token, agreed=agreed)
-        except ConfirmationNeeded as needed:
-            prompt.confirm = needed.sheet
-            return True
-        prompt.confirm = ConfirmSheet()
-        return False
-
-    async def _refused(self, refused: AdmissionRefusedError, clip_id: str):
-        """Say why; without its motion video, put all else of the clip back into the panel for a new one."""
-        await say(self, str(refused), tone="error")
-        return PromptState.reuse(clip_id) if refused.code == "motion_gone" else None
-
     # --- reading
 
     async def _come_in(self, address: Address | None = None) -> None:
@@ -354,14 +229,6 @@ class GalleryState(rx.State):
     async def _account(self) -> str:
         member = await signed_in_async(self.router.headers.cookie)
         return member.account_id if member else ""
-
-    async def _act(self, action: Callable[[str, str], object], clip_id: str) -> None:
-        account_id = await self._account()
-        if account_id:
-            try:
-                await asyncio.to_thread(action, account_id, clip_id)
-            finally:
-                await self._read(account_id)
 
     async def _begin(self, account_id: str, at: str = "") -> None:
         """Show another list from its top, or from the clip ``at``."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sorceress_video.catalog import Price
+from sorceress_video.generation.lifecycle import ClipStatus, Move, sources
 from sorceress_video.generation.plan import Plan
 from sorceress_video.library import clips, ledger
 from sorceress_video.library.database import get_database
 from sorceress_video.ui.prompt_panel import estimate
 from sorceress_video.ui.prompt_panel.estimate import Part
 from sorceress_video.ui.prompt_panel.models import ConfirmSheet
+
+REROLL: Final = "reroll"
+RETRY: Final = "retry"
 
 
 class ConfirmationNeeded(Exception):  # noqa: N818 - a question, not an error
@@ -36,8 +41,8 @@ def check_repeat(account_id: str, clip_id: str, *, deed: str, token: str, agreed
     Args:
         account_id: whose.
         clip_id: the clip.
-        deed: ``reroll`` or ``retry``.
-        token: of the request.
+        deed: :data:`REROLL` or :data:`RETRY`.
+        token: of the request; for a retry the number of the attempt that it follows, as the question gave it.
         agreed: the sum that the person confirmed; empty for none.
 
     Raises:
@@ -45,9 +50,12 @@ def check_repeat(account_id: str, clip_id: str, *, deed: str, token: str, agreed
     """
     with get_database().read() as session:
         clip = clips.owned(session, account_id, clip_id)
-    if clip is not None:
-        part = Part(clip.model_id, clip.model_name, (Price(clip.estimate_micro_usd),))
-        _check(account_id, [part], ConfirmSheet(token=token, deed=deed, clip_id=clip_id), agreed)
+    if clip is None or (deed == RETRY and ClipStatus(clip.status) not in sources(Move.RETRY)):
+        return  # Nothing will be done.
+    if deed == RETRY and token != (present := str(clip.attempt)):
+        token, agreed = present, ""  # What was confirmed for one attempt is not for the next.
+    part = Part(clip.model_id, clip.model_name, (Price(clip.estimate_micro_usd),))
+    _check(account_id, [part], ConfirmSheet(token=token, deed=deed, clip_id=clip_id), agreed)
 
 
 def _check(account_id: str, parts: Sequence[Part], sheet: ConfirmSheet, agreed: str) -> None:
