@@ -1,4 +1,4 @@
-"""Which provider is which: one line for each. A provider is imported when a clip first asks for it."""
+"""Which provider is which: one line for each. A provider is imported when it is first asked for."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def open_provider(name: str, settings: Settings) -> Provider:
         UnknownProviderError: there is none of that name.
     """
     return _class(name)(settings)
+
+
+async def open_all(settings: Settings) -> None:
+    """Open and close every provider: what comes after finds modules and certificates read."""
+    for name in _PROVIDERS:
+        await open_provider(name, settings).aclose()
 
 
 def resubmission_of(name: str) -> Resubmission:
