@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -19,6 +19,21 @@ from pydantic_settings import (
 
 class SettingsError(Exception):
     """The environment holds a value that the workspace cannot run with. The text names it."""
+
+
+class KeyName(NamedTuple):
+    """How a provider's key is called: as a field of :class:`Settings`, and in the environment."""
+
+    field: str
+    variable: str
+
+
+PROVIDER_KEYS: Final = {
+    "fal": KeyName("fal_key", "FAL_KEY"),
+    "replicate": KeyName("replicate_api_token", "REPLICATE_API_TOKEN"),
+    "runway": KeyName("runway_api_secret", "RUNWAYML_API_SECRET"),
+}
+"""The providers that need a key."""
 
 
 def _named(name: str) -> Any:
@@ -167,12 +182,17 @@ class Settings(BaseSettings):
     @property
     def available_providers(self) -> frozenset[str]:
         """Names of the providers that can be used now: a key is there, or none is needed."""
-        keys = {
-            "fal": self.fal_key,
-            "replicate": self.replicate_api_token,
-            "runway": self.runway_api_secret,
-        }
-        return frozenset({"sandbox"} | {name for name, key in keys.items() if key is not None})
+        return frozenset({"sandbox"} | {name for name in PROVIDER_KEYS if self.key_of(name) is not None})
+
+    def key_of(self, provider: str) -> SecretStr | None:
+        """The key of a provider of :data:`PROVIDER_KEYS`, if there is one."""
+        key: SecretStr | None = getattr(self, PROVIDER_KEYS[provider].field)
+        return key
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the master secret lies that the workspace makes for itself when none is set."""
+        return self.data_dir / "secret.key"
 
     @property
     def media_dir(self) -> Path:

@@ -38,6 +38,9 @@ SENTENCES: Final[dict[str, str]] = {
     "choice_unknown": "This is not one of the choices. Reload the page and try again.",
     "amount_invalid": "Type an amount in US dollars from 0 to 1,000,000, such as 25 or 12.50, or nothing.",
     "note_long": "Use at most 500 characters.",
+    "provider_unknown": "There is no such provider here. Reload the page and try again.",
+    "key_of_server": "This key comes from the server's environment, and can only be changed there.",
+    "key_malformed": "This is not a key: it is one line of at most 500 letters, digits and signs.",
     "setup_link_invalid": "This setup link is no longer good. The newest one is in the server's console.",
 }
 

@@ -46,7 +46,7 @@ def invite(actor_id: str, *, role: str, plan: str, days: int, email: str = "") -
     if address and accounts.account_by_email(get_database(), address) is not None:
         raise AccountError("email_taken")
     with rows.changing(get_database(), actor_id) as change:
-        actor = _manager(change)
+        actor = manager(change)
         if access_links.count_open(change.session, actor.id) >= MOST_OPEN_LINKS:
             raise AccountError("too_many_links")
         link, made = _new_link("invitation", actor, days)
@@ -62,7 +62,7 @@ def revoke_invitation(actor_id: str, link_id: str) -> bool:
         AccountError: not allowed.
     """
     with rows.changing(get_database(), actor_id) as change:
-        _manager(change)
+        manager(change)
         return access_links.revoke(change.session, link_id)
 
 
@@ -186,7 +186,7 @@ def decide_request(actor_id: str, request_id: str, *, granted: bool, answer: str
         return False
     # Whoever runs the team may answer, whatever the member's role has become since.
     with rows.changing(get_database(), actor_id, target_id) as change:
-        _manager(change)
+        manager(change)
         if change.decide(request_id, "granted" if granted else "declined", note) is None:
             return False
         if granted and change.target is not None:
@@ -215,7 +215,7 @@ def amount_of(typed: str) -> int | None:
 def _managing(actor_id: str, target_id: str) -> Iterator[tuple[Change, Account, Account]]:
     """A transaction in which ``actor`` is known to be allowed to change ``target``."""
     with rows.changing(get_database(), actor_id, target_id) as change:
-        actor, target = _manager(change), change.target
+        actor, target = manager(change), change.target
         if target is None:
             raise AccountError("member_unknown")
         if target.role == "owner" and actor.role != "owner":
@@ -223,7 +223,12 @@ def _managing(actor_id: str, target_id: str) -> Iterator[tuple[Change, Account, 
         yield change, actor, target
 
 
-def _manager(change: Change) -> Account:
+def manager(change: Change) -> Account:
+    """Who acts, if they run the team.
+
+    Raises:
+        AccountError: ``admins_only``.
+    """
     if change.actor is None or change.actor.role not in _MANAGERS:
         raise AccountError("admins_only")
     return change.actor

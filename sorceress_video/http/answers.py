@@ -23,9 +23,9 @@ def not_found() -> Response:
     return PlainTextResponse("Not found.", 404, headers=_NOT_KEPT)
 
 
-def see_other(path: str, **query: str) -> RedirectResponse:
-    """Send a browser on after a form."""
-    url = f"{path}?{urlencode(query)}" if query else path
+def see_other(path: str, *, place: str = "", **query: str) -> RedirectResponse:
+    """Send a browser on after a form, to a place of a page where one is named."""
+    url = (f"{path}?{urlencode(query)}" if query else path) + (f"#{place}" if place else "")
     return RedirectResponse(url, 303, headers=_NOT_KEPT)
 
 

@@ -26,6 +26,7 @@ from sorceress_video.http.identity import Member, signed_in_async
 from sorceress_video.http.intake import Pace
 from sorceress_video.http.media import media
 from sorceress_video.http.page_policy import PAGES_DIR
+from sorceress_video.http.provider_keys import keep_key
 from sorceress_video.http.setup_gate import SetupGate
 from sorceress_video.http.uploads import Uploads
 from sorceress_video.settings import get_settings
@@ -95,6 +96,7 @@ def build_routes(pace: Pace | None = None) -> list[RuledRoute]:
         public("POST", "/auth/new-password", links.set_password),
         admin_only("POST", "/api/team/invitations", links.invite),
         admin_only("POST", "/api/team/members/{account_id}/password-link", links.password_link),
+        admin_only("POST", "/api/provider-keys/{provider}", keep_key),
         member_only("POST", "/api/uploads", Uploads(pace), _unauthorised),
         member_only("POST", "/api/clips/{clip_id}/frames", frames, _unauthorised),
         member_only("GET", "/api/clips/{clip_id}/download", clip_file, _nothing),

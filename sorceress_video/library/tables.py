@@ -451,6 +451,23 @@ class PlanRequest(SQLModel, table=True):
     decided_at: datetime | None = None
 
 
+class ProviderKey(SQLModel, table=True):
+    """A provider's key that an admin entered; sealed, so that a copy of the database gives none away."""
+
+    __tablename__ = "provider_key"
+
+    provider: str = Field(primary_key=True, max_length=32)
+    sealed: str = Field(sa_column=Column(Text, nullable=False))
+    """See :mod:`sorceress_video.library.provider_keys`."""
+    ending: str = Field(max_length=4)
+    """Its last characters, by which a person knows it; empty for short keys."""
+    set_by: str | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("account.id", ondelete="SET NULL"), index=True, nullable=True),
+    )
+    set_at: datetime = Field(default_factory=utc_now)
+
+
 class ClipSearch(SQLModel, table=True):
     """What a search finds of a clip, one line of words; see :mod:`sorceress_video.library.search_index`."""
 

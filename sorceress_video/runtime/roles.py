@@ -10,9 +10,10 @@ from pathlib import Path
 
 from sorceress_video.runtime.environment import child_environment
 from sorceress_video.runtime.process import ProcessSpec
+from sorceress_video.settings import PROVIDER_KEYS
 
 _MASTER_KEY = "SORCERESS_SECRET_KEY"
-_PROVIDERS = (_MASTER_KEY, "FAL_KEY", "REPLICATE_API_TOKEN", "RUNWAYML_API_SECRET")
+_PROVIDERS = (_MASTER_KEY, *(key.variable for key in PROVIDER_KEYS.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from sorceress_video.catalog import registry
 from sorceress_video.library import preferences
+from tests.browser.accessibility import too_small, violations
 from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
 from tests.browser.watch import Watch
 from tests.support.studio import Studio, open_studio
@@ -166,13 +167,53 @@ def test_a_locked_card_says_which_key_is_missing_and_leads_an_admin_to_it(
 ) -> None:
     for role, links in (("member", 0), ("admin", 1), ("owner", 1)):
         desk = open_desk(many_models, chromium, contexts, DESKTOP, role=role)
-        expect(desk.get(f"model-lock-{LOCKED}")).to_contain_text("Needs REPLICATE_API_TOKEN on the server")
+        expect(desk.get(f"model-lock-{LOCKED}")).to_contain_text(
+            "Needs a Replicate key (REPLICATE_API_TOKEN)"
+        )
         expect(desk.get(f"model-settings-{LOCKED}")).to_have_count(0)
         expect(desk.get(f"model-unlock-{LOCKED}")).to_have_count(links)
         desk.model(LOCKED).click(position={"x": 20, "y": 12}, force=True)
         expect(desk.model(LOCKED)).to_have_attribute("aria-pressed", "false")
     desk.get(f"model-unlock-{LOCKED}").click()
     desk.page.wait_for_url(re.compile(r"/settings/?#providers$"))
+    expect(desk.get("settings-providers").get_by_role("heading")).to_be_in_viewport()
+
+
+@pytest.mark.spec("M2")
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+def test_an_owner_enters_a_key_and_takes_it_away_again(
+    many_models: Studio, chromium: Browser, contexts: list[BrowserContext], screen: Screen
+) -> None:
+    desk = open_desk(many_models, chromium, contexts, screen, role="owner")
+    desk.page.goto(f"{desk.url}/settings#providers")
+    row = desk.get("provider").filter(has_text="Replicate")
+    row.get_by_test_id("provider-key").fill("two words")
+    row.get_by_test_id("provider-key").press("Enter")
+    expect(desk.get("settings-providers").get_by_test_id("form-error")).to_contain_text("This is not a key")
+    row.get_by_test_id("provider-key").fill("r8_entered_in_the_browser_by_hand")
+    desk.press(row.get_by_test_id("provider-key-keep"))
+    expect(desk.get("form-done")).to_contain_text("The key is kept")
+    expect(desk.get("form-done")).to_be_in_viewport()
+    expect(row).to_contain_text("Key …hand")
+    assert desk.overflow() == 0
+
+    desk.open()
+    desk.show_models()
+    expect(desk.get(f"model-lock-{LOCKED}")).to_have_count(0)
+    desk.press(desk.model(LOCKED))
+    expect(desk.model(LOCKED)).to_have_attribute("aria-pressed", "true")
+
+    desk.page.goto(f"{desk.url}/settings#providers")
+    desk.press(row.get_by_test_id("provider-key-remove"))
+    assert violations(desk.page) == []
+    assert not screen.touch or too_small(desk.page) == []
+    desk.press(row.get_by_test_id("provider-key-leave"))
+    desk.press(row.get_by_test_id("provider-key-remove"))
+    desk.press(row.get_by_test_id("provider-key-remove-now"))
+    expect(row).to_contain_text("No key")
+    desk.open()
+    desk.show_models()
+    expect(desk.get(f"model-lock-{LOCKED}")).to_be_visible()
 
 
 @pytest.mark.spec("P12")

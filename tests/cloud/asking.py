@@ -11,6 +11,7 @@ from sorceress_video.generation.plan import plan
 from sorceress_video.generation.requests import GenerationRequest, InputRef
 from sorceress_video.jobs import admission
 from sorceress_video.library import results
+from sorceress_video.library.provider_keys import in_force
 from sorceress_video.library.results import KeptFile
 from sorceress_video.library.tables import Asset
 from sorceress_video.media.storage import open_storage
@@ -37,7 +38,8 @@ def ask(
         settings=settings or {},
         inputs=inputs,
     )
-    planned = plan(request, get_catalog(), available_providers=get_settings().available_providers)
+    ready = in_force(deployment.db, get_settings()).available_providers
+    planned = plan(request, get_catalog(), available_providers=ready)
     return admission.generate(deployment.account_id, planned, token).clip_ids
 
 

@@ -63,7 +63,7 @@ def rows(tab: Tab) -> dict[str, Any]:
 
 @pytest.mark.spec("M2")
 def test_a_model_without_a_key_is_locked_and_says_which_key() -> None:
-    assert model_card(model("kling-3.0-pro"), {"sandbox"}).lock == "Needs FAL_KEY on the server"
+    assert model_card(model("kling-3.0-pro"), {"sandbox"}).lock == "Needs a fal key (FAL_KEY)"
     assert model_card(model("kling-3.0-pro"), EVERYTHING).lock == ""
     assert model_card(model("animatic"), {"sandbox"}).lock == ""
 

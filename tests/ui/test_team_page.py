@@ -9,8 +9,7 @@ import pytest
 from redis import Redis
 from sqlmodel import select
 
-from sorceress_video.accounts import team
-from sorceress_video.catalog import get_catalog
+from sorceress_video.accounts import provider_keys, team
 from sorceress_video.http.identity import signed_in_async
 from sorceress_video.jobs.hints import CHANNEL, Hint
 from sorceress_video.library import accounts
@@ -18,7 +17,7 @@ from sorceress_video.library.tables import AccessLink, Account, Clip
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.model_panel.upgrade import UpgradeState
 from sorceress_video.ui.pages.settings.profile import ProfileState
-from sorceress_video.ui.pages.settings.providers import ProvidersState, provider_lines
+from sorceress_video.ui.pages.settings.providers import ProvidersState
 from sorceress_video.ui.team.state import TeamState
 from tests.http.workspace import Workspace, workspace
 from tests.ui.reading import page
@@ -225,11 +224,23 @@ async def test_admins_see_which_keys_are_there_and_nobody_sees_a_key(
         assert "a-very-secret-key" not in repr(mine.shown)
 
 
-def test_a_missing_key_says_what_to_do() -> None:
-    lines = {line.id: line for line in provider_lines(get_catalog(), {"sandbox"}, {})}
-    assert lines["fal"].deed.startswith("Set FAL_KEY, or FAL_KEY_FILE")
-    assert "Veo 3.1 Fast" in lines["fal"].models
-    held = {
-        line.id: line for line in provider_lines(get_catalog(), {"sandbox", "fal"}, {"FAL_KEY_FILE": "/k"})
-    }
-    assert held["fal"].state == "Key from the file in FAL_KEY_FILE"
+async def test_only_who_runs_the_team_removes_an_entered_key(
+    desk: Desk, owner: Account, bea: Account
+) -> None:
+    provider_keys.keep(owner.id, "fal", "an-entered-key-of-some-length")
+    async with desk.tab(bea) as theirs:
+        await theirs.send(ProvidersState.remove, "fal")
+        await theirs.send(ProvidersState.ask_to_remove, "fal")
+        assert "removing" not in page(theirs, ProvidersState)
+    async with desk.tab(owner) as mine:
+        await mine.send(ProvidersState.load)
+        entered = next(line for line in page(mine, ProvidersState)["lines"] if line["id"] == "fal")
+        assert entered["state"] == "Key …ngth"
+        assert entered["detail"].startswith("Set by Ada on ")
+        assert entered["ready"]
+        await mine.send(ProvidersState.ask_to_remove, "fal")
+        assert page(mine, ProvidersState)["removing"] == "fal"
+        await mine.send(ProvidersState.remove, "fal")
+        gone = next(line for line in page(mine, ProvidersState)["lines"] if line["id"] == "fal")
+        assert (gone["state"], gone["ready"], gone["takes_key"]) == ("No key", False, True)
+        assert "an-entered-key" not in repr(mine.shown)

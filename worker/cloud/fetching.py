@@ -28,7 +28,6 @@ from worker.cloud.providers.base import (
     Result,
     Ticket,
 )
-from worker.cloud.providers.registry import open_provider
 from worker.cloud.step import Step
 
 _log = structlog.get_logger(__name__)
@@ -63,7 +62,7 @@ class Fetch(Step):
             return
         self.settings.scratch_dir.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.settings.scratch_dir, prefix="fetch-") as scratch:
-            provider = open_provider(clip.provider, self.settings)
+            provider = self.provider(clip)
             try:
                 await self._bring_home(clip, provider, Path(scratch))
             except ProviderFault as fault:

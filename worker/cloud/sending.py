@@ -26,7 +26,7 @@ from worker.cloud.providers.base import (
     Resubmission,
     Ticket,
 )
-from worker.cloud.providers.registry import UnknownProviderError, open_provider, resubmission_of
+from worker.cloud.providers.registry import UnknownProviderError, resubmission_of
 from worker.cloud.step import RETRYING, Step
 
 _SENDABLE: Final = {
@@ -82,7 +82,7 @@ class Submit(Step):
     def _provider(self) -> Provider | None:
         with self.db.read() as session:
             clip = session.get(Clip, self.clip_id)
-        return open_provider(clip.provider, self.settings) if clip is not None else None
+        return self.provider(clip) if clip is not None else None
 
     async def _taken(self, clip: Clip, provider: Provider) -> None:
         reached(Point.SUBMIT_TAKEN)

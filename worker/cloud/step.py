@@ -19,11 +19,13 @@ from sorceress_video.jobs.queues import get_redis
 from sorceress_video.library import moves, results
 from sorceress_video.library.database import Database, DatabaseError, Session, get_database
 from sorceress_video.library.moves import Moved
+from sorceress_video.library.provider_keys import in_force
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.media.storage import Storage, open_storage
 from sorceress_video.settings import Settings, get_settings
 from worker.cloud.patience import pause
-from worker.cloud.providers.base import Billing, FaultKind, Job, JobInput, ProviderFault
+from worker.cloud.providers.base import Billing, FaultKind, Job, JobInput, Provider, ProviderFault
+from worker.cloud.providers.registry import open_provider
 
 _log = structlog.get_logger(__name__)
 
@@ -55,6 +57,14 @@ class Step:
         with self.db.read() as session:
             clip = session.get(Clip, self.clip_id)
         return clip if clip is not None and clip.lease_owner == self.owner else None
+
+    def provider(self, clip: Clip) -> Provider:
+        """The clip's provider, with the key as it is now.
+
+        Raises:
+            UnknownProviderError: there is none.
+        """
+        return open_provider(clip.provider, in_force(self.db, self.settings))
 
     def take(self, *statuses: ClipStatus) -> Clip | None:
         with self.db.write() as session:

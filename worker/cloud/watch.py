@@ -29,6 +29,7 @@ from sorceress_video.jobs.queues import dispatch_clips
 from sorceress_video.library import moves
 from sorceress_video.library.database import Database, Session
 from sorceress_video.library.moves import Moved, Watched
+from sorceress_video.library.provider_keys import KeyRing
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.settings import Settings
 from worker.cloud import endings
@@ -89,12 +90,14 @@ class Watch:
     def __init__(self, db: Database, redis: Redis, settings: Settings, owner: str) -> None:
         self._db = db
         self._redis = redis
+        self._keys = KeyRing(db, settings)
         self._settings = settings
         self._owner = owner
         self._lease_time = timedelta(seconds=settings.lease_seconds)
         self._watched: dict[str, _Watch] = {}
         self._timetable = Timetable()
         self._providers: dict[_Desk, Provider] = {}
+        self._retired: list[Provider] = []
         self._rooms: dict[_Desk, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._under_way: set[asyncio.Task[None]] = set()
         # One thread: SQLite has one writer anyway, and the order of writes stays the order of answers.
@@ -106,6 +109,7 @@ class Watch:
     async def lease_loop(self) -> None:
         """Take clips that nobody watches, keep those that are held, notice what a person changed."""
         renewed = 0.0
+        self._use(await self._rows(self._keys.settings))
         while True:
             for row in await self._rows(self._lease):
                 self._begin(row)
@@ -113,6 +117,7 @@ class Watch:
             if monotonic() - renewed >= self._lease_time.total_seconds() / 3:
                 renewed = monotonic()
                 await self._rows(self._renew)
+                self._use(await self._rows(self._keys.settings))
                 await self.refresh()
             await asyncio.sleep(LOOK_EVERY)
 
@@ -164,7 +169,7 @@ class Watch:
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._rows(self._release)
         await self.notices.flush()
-        for provider in self._providers.values():
+        for provider in (*self._providers.values(), *self._retired):
             await provider.aclose()
         self._thread.shutdown(wait=True)
 
@@ -410,6 +415,13 @@ class Watch:
             return
         _log.info("moved", to=done.status.value)
         self.notices.tell(hint_of(done))
+
+    def _use(self, settings: Settings) -> None:
+        """Ask with other keys from now on. What is under way ends with the old ones."""
+        if settings is not self._settings:
+            self._settings = settings
+            self._retired += self._providers.values()
+            self._providers = {}
 
     def _provider(self, desk: _Desk) -> Provider:
         if desk not in self._providers:

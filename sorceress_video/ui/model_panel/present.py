@@ -19,6 +19,7 @@ from sorceress_video.catalog import (
 from sorceress_video.catalog.inputs import format_bytes, format_seconds
 from sorceress_video.catalog.rates import Rate
 from sorceress_video.catalog.terms import Condition
+from sorceress_video.settings import PROVIDER_KEYS
 from sorceress_video.ui.model_panel.models import (
     Badge,
     Fact,
@@ -29,12 +30,7 @@ from sorceress_video.ui.model_panel.models import (
     SettingsSheet,
 )
 
-KEY_NAMES: Final = {
-    "fal": "FAL_KEY",
-    "replicate": "REPLICATE_API_TOKEN",
-    "runway": "RUNWAYML_API_SECRET",
-}
-"""The setting that holds each provider's key."""
+PROVIDER_NAMES: Final = {"fal": "fal", "replicate": "Replicate", "runway": "Runway", "sandbox": "Animatic"}
 
 _MOST_SEGMENTS: Final = 4
 _MOST_SEGMENT_LETTERS: Final = 20
@@ -84,9 +80,8 @@ def _badges(model: ModelSpec) -> list[str]:
 
 
 def lock_line(provider: str) -> str:
-    """Which key is missing, for a person who can set it."""
-    name = KEY_NAMES.get(provider)
-    return f"Needs {name} on the server" if name else f"Needs a key for {provider}"
+    """Which key is missing; for an admin a link to where it is entered."""
+    return f"Needs a {PROVIDER_NAMES[provider]} key ({PROVIDER_KEYS[provider].variable})"
 
 
 def _has_audio(model: ModelSpec) -> bool:

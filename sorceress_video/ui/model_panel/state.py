@@ -10,7 +10,7 @@ import reflex as rx
 
 from sorceress_video.catalog import ModelSpec, SettingRefused, get_catalog
 from sorceress_video.http.session_guard import public_event
-from sorceress_video.settings import get_settings
+from sorceress_video.ui.frame.providers import ready_providers_async
 from sorceress_video.ui.model_panel.models import InfoSheet, ModelCard, SettingsSheet
 from sorceress_video.ui.model_panel.present import info_sheet, model_card, settings_sheet
 from sorceress_video.ui.prompt_panel import compose as rules
@@ -36,10 +36,10 @@ class ModelPanelState(rx.State):
 
     @rx.event
     @public_event
-    def enter(self):
+    async def enter(self):
         """Show the catalog. The page always opens on Cloud."""
         self.source = "cloud"
-        providers = get_settings().available_providers
+        providers = await ready_providers_async()
         cards = [model_card(model, providers) for model in rules.offered_models(get_catalog())]
         if cards != self.cards:
             self.cards = cards

@@ -26,6 +26,14 @@ class _Refusal(rx.Component):
     tag = "Refusal"
 
     sentences: rx.Var[dict[str, str]]
+    name: rx.Var[str]
+
+
+class _Arrival(rx.Component):
+    """See ``entry.jsx``."""
+
+    library = _SCRIPT.importable_path
+    tag = "Arrival"
 
 
 class _Success(rx.Component):
@@ -42,9 +50,14 @@ def from_address(name: str) -> rx.Component:
     return _FromAddress.create(name=name)
 
 
-def refusal(sentences: dict[str, str]) -> rx.Component:
-    """Why the form came back."""
-    return _Refusal.create(sentences=sentences)
+def arrival(place: str) -> rx.Component:
+    """Brings the section into view that the address names, once it is there."""
+    return _Arrival.create(id=place)
+
+
+def refusal(sentences: dict[str, str], *, name: str = "error") -> rx.Component:
+    """Why the form came back, as the address says under this name."""
+    return _Refusal.create(sentences=sentences, name=name)
 
 
 def success(sentences: dict[str, str]) -> rx.Component:

@@ -17,9 +17,9 @@ from sorceress_video.jobs.admission import AdmissionRefusedError
 from sorceress_video.library import gallery, ledger, preferences
 from sorceress_video.library.database import get_database
 from sorceress_video.library.ledger import MonthSpend
-from sorceress_video.settings import get_settings
 from sorceress_video.ui import kit
 from sorceress_video.ui.frame.identity import member_of
+from sorceress_video.ui.frame.providers import ready_providers_async
 from sorceress_video.ui.prompt_panel import compose as rules
 from sorceress_video.ui.prompt_panel import estimate
 from sorceress_video.ui.prompt_panel.compose import Choices
@@ -76,6 +76,7 @@ class PromptState(FileEvents, rx.State):
     confirm: ConfirmSheet = ConfirmSheet()
 
     _signed_in: bool = False
+    _providers: frozenset[str] = frozenset()
     _model_ids: list[str] = []
     _settings: dict[str, dict[str, SettingValue]] = {}
     _money: MonthSpend | None = None
@@ -88,6 +89,7 @@ class PromptState(FileEvents, rx.State):
         """Load what the account chose last; take the frame that the address names."""
         member = await member_of(self)
         self._signed_in = member is not None
+        await self._ready_providers()
         self.confirm = ConfirmSheet()
         if member is not None and not self.ready:
             chosen = await asyncio.to_thread(preferences.load, get_database(), member.account_id)
@@ -110,6 +112,10 @@ class PromptState(FileEvents, rx.State):
         await self._read_money()
         self._show()
 
+    async def _ready_providers(self) -> frozenset[str]:
+        self._providers = await ready_providers_async()
+        return self._providers
+
     async def _read_money(self) -> None:
         member = await member_of(self)
         self._money = (
@@ -128,7 +134,7 @@ class PromptState(FileEvents, rx.State):
             return None
         if model_id in self._model_ids:
             self._model_ids = [other for other in self._model_ids if other != model_id]
-        elif model.provider in get_settings().available_providers:
+        elif model.provider in await self._ready_providers():
             self._model_ids = [*self._model_ids, model_id]
         else:
             return None
@@ -311,7 +317,7 @@ class PromptState(FileEvents, rx.State):
             mode=Mode(self.mode),
             inputs={InputRole(role): files for role, files in self._inputs.items()},
             signed_in=self._signed_in,
-            providers=get_settings().available_providers,
+            providers=self._providers,
             money=self._money,
         )
 

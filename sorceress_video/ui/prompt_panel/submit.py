@@ -19,7 +19,7 @@ from sorceress_video.jobs.admission import AdmissionRefusedError
 from sorceress_video.library import assets, gallery
 from sorceress_video.library.database import get_database
 from sorceress_video.library.tables import Asset
-from sorceress_video.settings import get_settings
+from sorceress_video.ui.frame.providers import ready_providers
 from sorceress_video.ui.prompt_panel.compose import (
     Choices,
     offered_model,
@@ -91,7 +91,7 @@ def submit(account_id: str, choices: Choices, prompt: str, token: str, *, agreed
         settings=request_settings(catalog, present),
         inputs=request_inputs(catalog, present),
     )
-    planned = plan(request, catalog, available_providers=get_settings().available_providers)
+    planned = plan(request, catalog, available_providers=ready_providers())
     check_agreed(account_id, planned, token, agreed)
     return admission.generate(account_id, planned, token).clip_ids
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from sorceress_video.ui.pages.door import arrival
+
 
 def section(
     title: str,
@@ -25,6 +27,7 @@ def section(
             rx.el.p(line, class_name="text-sm text-text-3 mt-1 text-pretty") if line != "" else None,
         ),
         rx.el.div(*content, class_name="min-w-0 flex flex-col gap-4"),
+        arrival(id),
         id=id,
         aria_labelledby=f"{id}-title",
         data_testid=f"settings-{id}",

@@ -1,0 +1,165 @@
+"""Keys of providers that admins enter: kept, sealed, and never stronger than the server's environment."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlmodel import select
+
+from sorceress_video.accounts import provider_keys
+from sorceress_video.accounts.errors import AccountError
+from sorceress_video.accounts.provider_keys import LONGEST_KEY
+from sorceress_video.library.provider_keys import KeyRing, in_force, kept
+from sorceress_video.library.tables import Account, ProviderKey
+from tests.http.workspace import Workspace
+
+KEY = "entered-id:0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def deployment(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Workspace]:
+    """The workspace on both databases."""
+    if request.param == "postgresql":
+        workspace.configure(DATABASE_URL=request.getfixturevalue("postgres_url"))
+        workspace.make_tables()
+    yield workspace
+    workspace.db.close()
+
+
+@pytest.fixture
+def owner(deployment: Workspace) -> Account:
+    return deployment.add_account("owner@example.com", role="owner")
+
+
+def configure(deployment: Workspace, **environment: str) -> None:
+    deployment.db.close()
+    deployment.configure(**environment)
+
+
+def keep(deployment: Workspace, owner: Account, key: str = KEY, provider: str = "fal") -> None:
+    provider_keys.keep(owner.id, provider, key)
+
+
+def key_in_force(deployment: Workspace, provider: str = "fal") -> str | None:
+    key = in_force(deployment.db, deployment.settings).key_of(provider)
+    return key.get_secret_value() if key else None
+
+
+@pytest.mark.spec("M2")
+def test_an_entered_key_opens_its_provider_and_stands_nowhere_in_the_clear(
+    deployment: Workspace, owner: Account
+) -> None:
+    assert "fal" not in in_force(deployment.db, deployment.settings).available_providers
+    keep(deployment, owner, f"  {KEY}\n")
+    assert key_in_force(deployment) == KEY
+    assert in_force(deployment.db, deployment.settings).available_providers == {"sandbox", "fal"}
+    with deployment.db.read() as session:
+        row = session.exec(select(ProviderKey)).one()
+    assert KEY not in row.sealed
+    assert KEY[:8] not in repr(row)
+    (told,) = kept(deployment.db, deployment.settings)
+    assert (told.ending, told.set_by, told.opens) == ("cdef", "Ada", True)
+
+
+def test_the_ending_of_a_short_key_is_not_told(deployment: Workspace, owner: Account) -> None:
+    keep(deployment, owner, "short-key")
+    assert [key.ending for key in kept(deployment.db, deployment.settings)] == [""]
+
+
+@pytest.mark.spec("M2")
+def test_what_the_environment_names_comes_first(deployment: Workspace, owner: Account) -> None:
+    keep(deployment, owner)
+    configure(deployment, FAL_KEY="of-the-server")
+    assert key_in_force(deployment) == "of-the-server"
+    with pytest.raises(AccountError) as refused:
+        keep(deployment, owner, "another")
+    assert refused.value.code == "key_of_server"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "two words", "line\nline", "schlüssel", "x" * (LONGEST_KEY + 1)]
+)
+def test_what_cannot_be_a_key_is_refused(deployment: Workspace, owner: Account, typed: str) -> None:
+    keep(deployment, owner)
+    with pytest.raises(AccountError) as refused:
+        keep(deployment, owner, typed)
+    assert refused.value.code == "key_malformed"
+    assert key_in_force(deployment) == KEY
+
+
+@pytest.mark.parametrize("provider", ["sandbox", "nobody", ""])
+def test_only_providers_that_need_a_key_get_one(deployment: Workspace, owner: Account, provider: str) -> None:
+    with pytest.raises(AccountError) as refused:
+        keep(deployment, owner, provider=provider)
+    assert refused.value.code == "provider_unknown"
+
+
+@pytest.mark.spec("A6")
+def test_a_member_neither_enters_nor_removes_a_key(deployment: Workspace, owner: Account) -> None:
+    bea = deployment.add_account("bea@example.com")
+    keep(deployment, owner)
+    for deed in (lambda: keep(deployment, bea, "another"), lambda: provider_keys.remove(bea.id, "fal")):
+        with pytest.raises(AccountError) as refused:
+            deed()
+        assert refused.value.code == "admins_only"
+    assert key_in_force(deployment) == KEY
+
+
+def test_a_removed_key_is_gone_and_another_one_takes_its_place(deployment: Workspace, owner: Account) -> None:
+    ring = KeyRing(deployment.db, deployment.settings)
+    assert ring.settings() is deployment.settings
+    keep(deployment, owner)
+    first = ring.settings()
+    assert ring.settings() is first
+    keep(deployment, owner, "another-key")
+    key = ring.settings().key_of("fal")
+    assert key is not None
+    assert key.get_secret_value() == "another-key"
+    provider_keys.remove(owner.id, "fal")
+    provider_keys.remove(owner.id, "fal")
+    assert ring.settings().key_of("fal") is None
+
+
+def test_under_another_master_secret_a_key_counts_as_none_and_is_not_lost(
+    deployment: Workspace, owner: Account
+) -> None:
+    configure(deployment, SORCERESS_SECRET_KEY="the first secret of this server")
+    keep(deployment, owner)
+    assert not deployment.settings.secret_file.exists()
+    configure(deployment, SORCERESS_SECRET_KEY="another secret")
+    assert key_in_force(deployment) is None
+    assert [key.opens for key in kept(deployment.db, deployment.settings)] == [False]
+    configure(deployment, SORCERESS_SECRET_KEY="the first secret of this server")
+    assert key_in_force(deployment) == KEY
+
+
+def test_a_sealed_key_does_not_open_in_the_place_of_another(deployment: Workspace, owner: Account) -> None:
+    keep(deployment, owner)
+    with deployment.db.write() as session:
+        row = session.exec(select(ProviderKey)).one()
+        session.add(ProviderKey(provider="replicate", sealed=row.sealed, ending=""))
+    assert key_in_force(deployment, "replicate") is None
+    assert key_in_force(deployment) == KEY
+
+
+def test_the_workspaces_own_secret_is_made_once_and_for_its_owner_alone(
+    deployment: Workspace, owner: Account
+) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda number: keep(deployment, owner, f"key-{number}"), range(6)))
+    assert (key_in_force(deployment) or "").startswith("key-")
+    mode = deployment.settings.secret_file.stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+    assert [path.name for path in deployment.folder.rglob(".secret*")] == []
+
+
+def test_a_key_outlives_whoever_entered_it(deployment: Workspace, owner: Account) -> None:
+    ben = deployment.add_account("ben@example.com", role="admin")
+    keep(deployment, ben)
+    with deployment.db.write() as session:
+        session.delete(session.get_one(Account, ben.id))
+    assert [key.set_by for key in kept(deployment.db, deployment.settings)] == [""]
+    assert key_in_force(deployment) == KEY
