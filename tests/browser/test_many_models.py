@@ -205,6 +205,7 @@ def test_an_owner_enters_a_key_and_takes_it_away_again(
 
     desk.page.goto(f"{desk.url}/settings#providers")
     desk.press(row.get_by_test_id("provider-key-remove"))
+    desk.page.emulate_media(reduced_motion="reduce")
     assert violations(desk.page) == []
     assert not screen.touch or too_small(desk.page) == []
     desk.press(row.get_by_test_id("provider-key-leave"))
