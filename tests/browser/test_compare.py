@@ -130,6 +130,31 @@ def test_a_link_compares_and_nothing_moves_by_itself(
     assert desk.overflow() == 0
 
 
+@pytest.mark.spec("X1", "X4")
+@pytest.mark.parametrize("opened", ["compare", "lightbox"])
+def test_what_was_opened_by_a_link_and_closed_stays_closed_after_a_reload(
+    studio: Studio, open_desk: OpenDesk, opened: str
+) -> None:
+    member = studio.member("animatic")
+    first, second = batch_of(studio, member, 2)
+    query = f"compare={first},{second}" if opened == "compare" else f"clip={first}"
+    desk = open_desk(member, path=f"/?{query}")
+    expect(desk.get(opened)).to_be_visible()
+    desk.reload()
+    expect(desk.get(opened)).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.get(opened)).to_be_hidden()
+    desk.page.add_init_script(
+        f"""new MutationObserver(() => {{
+          if (document.querySelector("[data-testid={opened}][open]")) window.openedAgain = true;
+        }}).observe(document, {{ subtree: true, attributes: true, childList: true }});"""
+    )
+    desk.reload()
+    desk.wait_until_filled()
+    desk.button.click()
+    assert desk.page.evaluate("window.openedAgain ?? false") is False
+
+
 def test_anothers_clips_are_not_compared(studio: Studio, open_desk: OpenDesk) -> None:
     other = studio.member("animatic")
     first, second = batch_of(studio, other, 2)

@@ -2,7 +2,7 @@ import { createElement as h, useCallback, useEffect, useMemo, useRef, useState }
 import { Columns2, Layers2, Pause, Play, Repeat, SquareSplitHorizontal, StepBack, StepForward, X } from "lucide-react";
 import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { Control, timecode } from "$/public/external/sorceress_video/ui/lightbox/client/player.jsx";
-import { setAddress } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
+import { addressOf, setAddress } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
 import { useClock } from "./clock.jsx";
 import { change, clampOffset, closed, openLinked, useCompared } from "./open.jsx";
 import { LETTERS, Sides } from "./sides.jsx";
@@ -249,7 +249,9 @@ export function Compare({ sides, rows, asked, linked, problem, onAsk, onFavorite
   const told = wanted !== "" && asked.join(",") === wanted;
 
   useEffect(() => {
-    if (linked.length > 1) openLinked(linked);
+    const named = addressOf("compare").split(",");
+    // Until the server has read the address, its word is about the one that stood there before.
+    if (linked.length > 1 && linked.every((id) => named.includes(id))) openLinked(linked);
     else if (problem) setAddress({ compare: null });
   }, [linked.join(","), problem]);
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { createElement as h, useCallback, useEffect, useRef } from "react";
 import { ChevronLeft, ChevronRight, X } from "lucide-react";
+import { addressOf } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
 import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { Player } from "./player.jsx";
 import { closed, openLightbox, show, usePresent } from "./store.jsx";
@@ -68,7 +69,8 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
   const still = clip !== null && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   useEffect(() => {
-    if (linked?.id) openLightbox(linked);
+    // Until the server has read the address, its word is about the one that stood there before.
+    if (linked?.id && linked.id === addressOf("clip")) openLightbox(linked);
   }, [linked?.id]);
 
   useEffect(() => {

@@ -67,7 +67,7 @@ def _compare_batch() -> rx.Component:
         data_testid="lightbox-compare",
         class_name=join(
             "inline-flex items-center gap-1.5 h-8 px-2.5 rounded-sm text-base font-medium text-text-2 "
-            "cursor-pointer transition-colors hover:bg-bg-3 hover:text-text-1",
+            "whitespace-nowrap cursor-pointer transition-colors hover:bg-bg-3 hover:text-text-1",
             FOCUS,
             TOUCH_HEIGHT,
         ),
