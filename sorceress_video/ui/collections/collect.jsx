@@ -81,7 +81,7 @@ export function NameQuestion() {
   };
   return h(
     "dialog",
-    { ref: dialog, "aria-labelledby": title, "data-testid": "name-dialog", className: "kit-dialog kit-dialog-center !w-[min(360px,calc(100vw-24px))] max-lg:!w-full" },
+    { ref: dialog, "aria-labelledby": title, "data-testid": "name-dialog", className: "kit-dialog kit-dialog-center !w-[min(360px,calc(100vw-24px))] max-lg:!w-[min(560px,100vw)]" },
     grab,
     h(
       "form",
@@ -174,7 +174,7 @@ export function CollectDialog({ tiles, holding, onOpen, onCollect }) {
   };
   return h(
     "dialog",
-    { ref: dialog, "aria-labelledby": title, "data-testid": "collect-dialog", className: "kit-dialog kit-dialog-center !w-[min(400px,calc(100vw-24px))] max-lg:!w-full" },
+    { ref: dialog, "aria-labelledby": title, "data-testid": "collect-dialog", className: "kit-dialog kit-dialog-center !w-[min(400px,calc(100vw-24px))] max-lg:!w-[min(560px,100vw)]" },
     grab,
     h(
       "header",

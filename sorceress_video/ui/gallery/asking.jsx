@@ -1,4 +1,5 @@
 import { createElement as h, useEffect, useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { EllipsisVertical } from "lucide-react";
 
 let question = null; // the mounted dialog's opener
@@ -49,7 +50,7 @@ export function DeleteQuestion({ undoSeconds }) {
       "data-testid": "delete-dialog",
       onClick: backdrop,
       onKeyDown: (event) => event.stopPropagation(),
-      className: "kit-dialog kit-dialog-center !w-[min(360px,calc(100vw-24px))] max-lg:!w-full",
+      className: "kit-dialog kit-dialog-center !w-[min(360px,calc(100vw-24px))] max-lg:!w-[min(560px,100vw)]",
     },
     h(
       "div",
@@ -109,20 +110,24 @@ export function CardMenu({ label, children, ...rest }) {
       },
       h(EllipsisVertical, { size: 18, strokeWidth: 2, "aria-hidden": true }),
     ),
-    h(
-      "div",
-      {
-        key: "sheet",
-        ref: sheet,
-        id,
-        popover: "auto",
-        onToggle: (event) => setOpen(event.newState === "open"),
-        onClick: (event) => event.target.closest("a,button") && sheet.current?.hidePopover(),
-        "data-testid": "card-menu-sheet",
-        className:
-          "fixed inset-x-0 top-auto bottom-0 m-0 w-full max-w-none p-2 pb-[calc(8px+env(safe-area-inset-bottom))] rounded-t-lg border-t border-line bg-bg-1 text-text-1 shadow-lift translate-y-0 starting:translate-y-full transition-transform duration-200 ease-settle backdrop:bg-scrim",
-      },
-      open && children,
+    // Outside of the card, whose ground stays dark in the light theme.
+    createPortal(
+      h(
+        "div",
+        {
+          ref: sheet,
+          id,
+          popover: "auto",
+          onToggle: (event) => setOpen(event.newState === "open"),
+          onClick: (event) => event.target.closest("a,button") && sheet.current?.hidePopover(),
+          "data-testid": "card-menu-sheet",
+          className:
+            "fixed inset-x-0 top-auto bottom-0 m-0 mx-auto w-full max-w-[560px] p-2 pb-[calc(8px+env(safe-area-inset-bottom))] rounded-t-lg border-t border-line bg-bg-1 text-text-1 shadow-lift translate-y-0 starting:translate-y-full transition-transform duration-200 ease-settle backdrop:bg-scrim",
+        },
+        open && children,
+      ),
+      document.body,
+      "sheet",
     ),
   ];
 }
