@@ -91,6 +91,7 @@ def test_operators_and_values_are_offered_while_one_types(
     expect(desk.get("search-hint")).to_have_count(0)
 
     desk.get("search").fill("whale")
+    desk.get("search").press("Enter")
     expect(desk.cards()).to_have_count(1)
     desk.press(desk.get("filter-favorites-toggle" if screen.narrow else "filter-favorites"))
     expect(desk.get("empty-search")).to_contain_text("Nothing fits “whale” among your favorites.")

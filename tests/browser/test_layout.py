@@ -87,6 +87,26 @@ def test_the_sheets_of_a_phone_open_close_and_keep_what_was_entered(
         assert box["height"] >= 44, f"{control} is too low for a thumb"
 
 
+@pytest.mark.spec("V2", "G1")
+def test_on_a_phone_the_row_is_the_searchs_while_one_types(open_desk: OpenDesk, studio: Studio) -> None:
+    desk = open_desk(studio.member(), PHONE)
+    before = desk.get("search").bounding_box()
+    desk.get("search").tap()
+    expect(desk.get("models-chip")).to_be_hidden()
+    typing = desk.get("search").bounding_box()
+    assert before is not None
+    assert typing is not None
+    assert typing["width"] > 1.5 * before["width"]
+    desk.get("search").fill("ember")
+    desk.press(desk.get("search-clear"))
+    expect(desk.get("search")).to_have_value("")
+    expect(desk.get("search")).to_be_focused()
+    desk.get("search").fill("embers")
+    desk.page.keyboard.press("Enter")
+    expect(desk.get("models-chip")).to_be_visible()
+    assert desk.get("search").bounding_box() == before
+
+
 @pytest.mark.spec("V2")
 def test_the_button_says_what_is_missing_on_a_phone_and_leads_there(
     open_desk: OpenDesk, studio: Studio

@@ -2,11 +2,11 @@ import { createElement as h, useState } from "react";
 import { Heart, Minus, Plus, Volume2, VolumeX } from "lucide-react";
 import { LETTERS } from "./sides.jsx";
 
-const NAME = 124; // px
-const COLUMN = 190; // px: narrower ones do not hold a clip's controls in a row
+// A column holds a clip's controls in a row; on a phone in two, so that two clips stand side by side at 360 px.
+const WIDTH = "min-w-[calc(124px+var(--sides)*190px)] max-sm:min-w-[calc(96px+var(--sides)*130px)]";
 
 const BUTTON =
-  "inline-flex items-center justify-center gap-1.5 h-7 min-w-7 pointer-coarse:min-h-11 pointer-coarse:min-w-11 px-2 rounded-sm text-base text-text-2 hover:bg-bg-3 hover:text-text-1 cursor-pointer transition-colors outline-none focus-visible:ring-2 focus-visible:ring-accent disabled:opacity-40 disabled:pointer-events-none";
+  "inline-flex items-center justify-center gap-1.5 h-7 min-w-7 pointer-coarse:min-h-11 pointer-coarse:min-w-11 px-2 max-sm:px-1 rounded-sm text-base text-text-2 hover:bg-bg-3 hover:text-text-1 cursor-pointer transition-colors outline-none focus-visible:ring-2 focus-visible:ring-accent disabled:opacity-40 disabled:pointer-events-none";
 
 /** What belongs to one clip: its letter, sound, offset in frames, and the mark of the winner. */
 function Head({ side, place, offset, heard, onListen, onOffset, onFavorite }) {
@@ -83,7 +83,7 @@ function Line({ row }) {
     { "data-differs": row.differs, "data-testid": "compare-row", className: "border-t border-line align-top data-[differs=true]:bg-accent-soft" },
     h(
       "th",
-      { scope: "row", className: "text-left font-normal text-text-3 px-3.5 py-1.5 whitespace-nowrap sticky left-0 bg-bg-1" },
+      { scope: "row", className: "text-left font-normal text-text-3 px-3.5 max-sm:px-2.5 py-1.5 sm:whitespace-nowrap sticky left-0 bg-bg-1" },
       row.name,
       row.differs && h("span", { className: "sr-only" }, " (differs)"),
     ),
@@ -107,8 +107,8 @@ export function Differences({ sides, rows, offsets, heard, ...deeds }) {
     h(
       "table",
       {
-        className: "w-full text-base border-collapse table-fixed",
-        style: { minWidth: NAME + sides.length * COLUMN },
+        className: `w-full text-base border-collapse table-fixed ${WIDTH}`,
+        style: { "--sides": sides.length },
         "data-testid": "compare-table",
       },
       h(
@@ -119,7 +119,7 @@ export function Differences({ sides, rows, offsets, heard, ...deeds }) {
           null,
           h(
             "td",
-            { className: "align-top px-3.5 py-1.5 sticky left-0 bg-bg-1", style: { width: NAME } },
+            { className: "w-[124px] max-sm:w-24 align-top px-3.5 max-sm:px-2.5 py-1.5 sticky left-0 bg-bg-1" },
             h(
               "button",
               {
@@ -127,7 +127,7 @@ export function Differences({ sides, rows, offsets, heard, ...deeds }) {
                 "aria-pressed": !all,
                 onClick: () => setAll(!all),
                 "data-testid": "compare-only",
-                className: `${BUTTON} -ml-2 !text-sm whitespace-nowrap aria-pressed:bg-accent-soft aria-pressed:text-accent`,
+                className: `${BUTTON} -ml-2 !text-sm text-left sm:whitespace-nowrap aria-pressed:bg-accent-soft aria-pressed:text-accent`,
               },
               "Differences only",
             ),

@@ -101,6 +101,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
       else {
         setOpen(false);
         send(text, 0);
+        if (matchMedia("(pointer: coarse)").matches) field.current.blur(); // The keyboard makes room for what is found.
       }
     } else if (event.key === "Escape") {
       event.stopPropagation();
@@ -204,6 +205,7 @@ export function SearchBox({ value, found, operators, models, onSearch }) {
               type: "button",
               "aria-label": "Clear the search",
               "data-testid": "search-clear",
+              onPointerDown: (event) => event.preventDefault(), // The focus stays in the field.
               onClick: () => {
                 send("", 0);
                 field.current.focus();

@@ -124,8 +124,8 @@ def _tools(*lead: rx.Component) -> rx.Component:
         ),
         _columns(),
         data_testid="gallery-toolbar",
-        class_name="flex items-center gap-2.5 px-3.5 py-3 max-lg:px-3 max-lg:gap-2 max-lg:py-2.5 "
-        "max-lg:border-b max-lg:border-line max-lg:bg-bg-1",
+        class_name="gallery-tools flex items-center gap-2.5 px-3.5 py-3 max-lg:px-3 max-lg:gap-2 "
+        "max-lg:py-2.5 max-lg:border-b max-lg:border-line max-lg:bg-bg-1",
     )
 
 

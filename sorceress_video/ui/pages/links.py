@@ -45,7 +45,7 @@ def join() -> rx.Component:
     """``/join#<token>``: becoming a member."""
     return door(
         "Join the workspace",
-        "You were invited to Sorceress AI Video Gen.",
+        "Make clips with the team in Sorceress AI Video Gen.",
         _LinkDoor.create(
             kit.field(
                 "Name",
