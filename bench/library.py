@@ -1,7 +1,8 @@
 """What a long history costs the server: windows, jumps and searches of the gallery.
 
 ``make bench ONLY=library``; ``python -m bench.library --database postgresql`` for the other database. Reads a
-library of ``--clips`` (100,000) the way the page does; exits with 1 if a figure is over its limit.
+library of ``--clips`` (100,000) the way the page does; exits with 1 if a median is over its limit, or of all
+searches together the 95th percentile.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Final
 
 from bench.long_history import MODELS, fill
@@ -23,6 +24,7 @@ from sorceress_video.library.tables import Account, metadata
 from sorceress_video.ui.gallery.window import UsualTimes, read_window
 from tests.support.postgres import open_database, open_server
 
+SEARCH: Final = "search "
 LIMIT: Final = 0.200  # seconds, the 95th percentile
 REPEATS: Final = 5
 SEARCHES: Final = (
@@ -98,7 +100,7 @@ def figures(db: Database, account_id: str, clips: int) -> dict[str, list[float]]
         ),
         "usual time of a model": timed(lambda: gallery.usual_seconds(db, MODELS[0][0])),
     }
-    return read | {f"search {text}": timed(lambda text=text: window(text)) for text in SEARCHES}
+    return read | {f"{SEARCH}{text}": timed(lambda text=text: window(text)) for text in SEARCHES}
 
 
 def main() -> int:
@@ -115,11 +117,11 @@ def main() -> int:
         read = figures(db, account.id, chosen.clips)
     print(f"{chosen.clips:,} clips, {chosen.database}{'':20}median ms   slowest ms   limit ms")
     for name, times in read.items():
-        middle = sorted(times)[len(times) // 2]
-        print(f"{name:44}{middle * 1000:>12.1f} {max(times) * 1000:>12.1f} {LIMIT * 1000:>10.0f}")
-    searches = [each for name, times in read.items() if name.startswith("search ") for each in times]
+        print(f"{name:44}{median(times) * 1000:>12.1f} {max(times) * 1000:>12.1f} {LIMIT * 1000:>10.0f}")
+    searches = [each for name, times in read.items() if name.startswith(SEARCH) for each in times]
+    others = [median(times) for name, times in read.items() if not name.startswith(SEARCH)]
     p95 = quantiles(searches, n=20)[-1]
-    kept = p95 <= LIMIT and all(sorted(times)[len(times) // 2] <= LIMIT for times in read.values())
+    kept = p95 <= LIMIT and max(others) <= LIMIT
     print(f"{'95th percentile of the searches':44}{p95 * 1000:>12.1f}{'':13}{LIMIT * 1000:>11.0f}")
     return 0 if kept else 1
 

@@ -41,6 +41,7 @@ SENTENCES: Final[dict[str, str]] = {
     "provider_unknown": "There is no such provider here. Reload the page and try again.",
     "key_of_server": "This key comes from the server's environment, and can only be changed there.",
     "key_malformed": "This is not a key: it is one line of at most 500 letters, digits and signs.",
+    "key_not_sealed": "The key could not be sealed: secret.key in the data folder cannot be read or written.",
     "setup_link_invalid": "This setup link is no longer good. The newest one is in the server's console.",
 }
 

@@ -22,7 +22,8 @@ def keep(actor_id: str, provider: str, typed: str) -> None:
     """Keep a key, in the place of the one before.
 
     Raises:
-        AccountError: ``admins_only``, ``provider_unknown``, ``key_of_server`` or ``key_malformed``.
+        AccountError: ``admins_only``, ``provider_unknown``, ``key_of_server``, ``key_malformed`` or
+            ``key_not_sealed``.
     """
     with changing(get_database(), actor_id) as change:
         actor = manager(change)
@@ -30,7 +31,12 @@ def keep(actor_id: str, provider: str, typed: str) -> None:
             raise AccountError("provider_unknown")
         if not keys.counts(get_settings(), provider):
             raise AccountError("key_of_server")
-        keys.put(change.session, get_settings(), provider, _key(typed), actor.id)
+        key = _key(typed)
+        try:
+            keys.put(change.session, get_settings(), provider, key, actor.id)
+        except (OSError, ValueError) as error:
+            _log.exception("the master secret cannot be used")
+            raise AccountError("key_not_sealed") from error
     _log.info("a provider's key was set", provider=provider, by=actor_id)
 
 

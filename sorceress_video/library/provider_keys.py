@@ -86,7 +86,7 @@ def put(session: Session, settings: Settings, provider: str, key: str, set_by: s
     """Seal a key and write it, in the place of the one before.
 
     Raises:
-        OSError: the master secret cannot be read or made.
+        OSError, ValueError: the master secret cannot be read or made.
     """
     sealed = Fernet(_sealing_key(_made_secret(settings), provider)).encrypt(key.encode()).decode()
     ending = key[-_SHOWN:] if len(key) >= _SHOWN_OF else ""
@@ -123,7 +123,7 @@ def _opened(key: ProviderKey, settings: Settings) -> SecretStr | None:
         if secret is not None:
             sealing = Fernet(_sealing_key(secret, key.provider))
             return SecretStr(sealing.decrypt(key.sealed.encode()).decode())
-    except (InvalidToken, OSError) as error:
+    except (InvalidToken, OSError, ValueError) as error:
         _log.warning("a provider's key cannot be read", provider=key.provider, error=type(error).__name__)
     return None
 

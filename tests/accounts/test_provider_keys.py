@@ -156,6 +156,22 @@ def test_the_workspaces_own_secret_is_made_once_and_for_its_owner_alone(
     assert [path.name for path in deployment.folder.rglob(".secret*")] == []
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe", None])
+def test_a_master_secret_that_cannot_be_used_refuses_the_key_in_words(
+    deployment: Workspace, owner: Account, content: bytes | None
+) -> None:
+    file = deployment.settings.secret_file
+    if content is None:
+        file.mkdir(parents=True)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    with pytest.raises(AccountError) as refused:
+        keep(deployment, owner)
+    assert refused.value.code == "key_not_sealed"
+    assert kept(deployment.db, deployment.settings) == []
+
+
 def test_a_key_outlives_whoever_entered_it(deployment: Workspace, owner: Account) -> None:
     ben = deployment.add_account("ben@example.com", role="admin")
     keep(deployment, ben)
