@@ -195,17 +195,20 @@ def count_attempt(
     Returns:
         How long to wait, with nothing counted, where a key is blocked; None where the attempt may go on.
     """
-    now = utc_now()
     with db.write() as session:
-        session.exec(delete(SignInFailure).where(col(SignInFailure.seen_at) < now - forget_after))
+        session.exec(delete(SignInFailure).where(col(SignInFailure.seen_at) < utc_now() - forget_after))
         rows = [(_failure(session, key), delays[key]) for key in sorted(delays)]
+        now = (
+            utc_now()
+        )  # With the rows locked: what another attempt wrote meanwhile does not lie ahead of it.
         waits = [row.blocked_until - now for row, _ in rows if row.blocked_until and row.blocked_until > now]
         if waits:
             return max(waits)
         for row, delay in rows:
             row.count += 1
             row.seen_at = now
-            row.blocked_until = now + delay(row.count)
+            pause = delay(row.count)
+            row.blocked_until = now + pause if pause else None
             session.add(row)
     return None
 

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from sorceress_video.accounts import limits
 from sorceress_video.accounts.errors import AccountError
+from sorceress_video.library import accounts
 from sorceress_video.library.tables import SignInFailure, utc_now
 from tests.http.workspace import Workspace
 
@@ -54,6 +55,16 @@ def test_an_address_is_paused_for_every_account(workspace: Workspace) -> None:
 
     assert attempt(email="another@example.com") > 0
     assert attempt(email="another@example.com", address="198.51.100.1") == 0
+
+
+def test_attempts_at_the_same_moment_do_not_pause_each_other(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = utc_now()
+    monkeypatch.setattr(accounts, "utc_now", lambda: clock)
+    assert attempt() == 0
+    clock -= timedelta(milliseconds=1)  # Of the one that was asked first and admitted second.
+    assert attempt() == 0
 
 
 def test_neighbours_in_one_ipv6_network_are_one_address() -> None:

@@ -126,7 +126,7 @@ export function CardMenu({ label, children, ...rest }) {
         },
         open && children,
       ),
-      document.body,
+      document.getElementById("gallery") ?? document.body,
       "sheet",
     ),
   ];
