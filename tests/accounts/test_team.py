@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,16 +15,6 @@ from sorceress_video.library import accounts
 from sorceress_video.library import team as rows
 from sorceress_video.library.tables import Account, LedgerEntry, utc_now
 from tests.http.workspace import Workspace
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def place(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Workspace]:
-    """The same empty workspace on each database."""
-    if request.param == "postgres":
-        workspace.configure(DATABASE_URL=request.getfixturevalue("postgres_url"))
-        workspace.make_tables()
-    yield workspace
-    workspace.db.close()
 
 
 def refusal(change: Callable[..., Any], *args: Any, **more: Any) -> str:
