@@ -65,6 +65,8 @@ def rows(tab: Tab) -> dict[str, Any]:
 def test_a_model_without_a_key_is_locked_and_says_which_key() -> None:
     assert model_card(model("kling-3.0-pro"), {"sandbox"}).lock == "Needs a fal key (FAL_KEY)"
     assert model_card(model("kling-3.0-pro"), EVERYTHING).lock == ""
+    strange = model("kling-3.0-pro").model_copy(update={"provider": "acme"})
+    assert model_card(strange, EVERYTHING - {"acme"}).lock == "This version has no provider “acme”"
     assert model_card(model("animatic"), {"sandbox"}).lock == ""
 
 

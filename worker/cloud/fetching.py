@@ -43,6 +43,9 @@ GONE_TRIES: Final = 12
 """An address that is no longer good may be a passing trouble; after this many, a quarter of an hour, the
 provider has deleted the file."""
 
+_PASSING: Final = (FaultKind.TRANSIENT, FaultKind.UNANSWERED, FaultKind.NOT_SENT, FaultKind.ACCOUNT)
+"""What may be mended while the finished clip waits, if need be by an administrator: its key may be gone."""
+
 
 class Fetch(Step):
     """Download, inspect and keep the result of one finished clip."""
@@ -135,7 +138,7 @@ class Fetch(Step):
     def _not_home(self, clip: Clip, fault: ProviderFault) -> None:
         if fault.kind is FaultKind.BUSY:
             self.give_back(clip, fault)
-        elif fault.kind in (FaultKind.TRANSIENT, FaultKind.UNANSWERED, FaultKind.NOT_SENT):
+        elif fault.kind in _PASSING:
             self._again(clip, fault)
         else:
             self.fail(clip, fault)

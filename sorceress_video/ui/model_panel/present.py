@@ -81,7 +81,10 @@ def _badges(model: ModelSpec) -> list[str]:
 
 def lock_line(provider: str) -> str:
     """Which key is missing; for an admin a link to where it is entered."""
-    return f"Needs a {PROVIDER_NAMES[provider]} key ({PROVIDER_KEYS[provider].variable})"
+    key = PROVIDER_KEYS.get(provider)
+    if key is None:  # Of a model file of the deployment's own.
+        return f"This version has no provider “{provider}”"
+    return f"Needs a {PROVIDER_NAMES[provider]} key ({key.variable})"
 
 
 def _has_audio(model: ModelSpec) -> bool:

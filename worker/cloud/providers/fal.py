@@ -301,7 +301,8 @@ class FalProvider:
 
     async def _ask(self, method: str, url: str) -> Reply:
         """A call that is free to repeat."""
-        self._need_key()
+        if not self._key:
+            raise again("no_key", "No key for fal is set in this workspace.")
         try:
             return await self._net.request(method, url, headers=self._authorization, deadline=_ASK_LIMIT)
         except NetError as error:

@@ -117,7 +117,8 @@ def provider_lines(
 def _line(provider: str, models: str, settings: Settings, entered: KeptKey | None) -> ProviderLine:
     line = ProviderLine(provider, PROVIDER_NAMES.get(provider, provider), models)
     if provider not in PROVIDER_KEYS:
-        return replace(line, ready=True, state="Needs no key")
+        known = provider in settings.available_providers
+        return replace(line, ready=known, state="Needs no key" if known else "Not in this version")
     if settings.key_of(provider) is not None:
         return replace(line, ready=True, state=f"Key from {PROVIDER_KEYS[provider].variable}")
     if entered is None:
