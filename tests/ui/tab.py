@@ -32,6 +32,11 @@ class Tab:
         self.message_bytes: list[int] = []
         self.processor: BaseStateEventProcessor | None = None
         self.redis: Redis | None = None
+        self.loads = 0
+
+    def reload(self) -> None:
+        """Load the page anew: another connection, the same state."""
+        self.loads += 1
 
     async def emit_update(self, update: StateUpdate, token: str) -> None:
         """Called by the framework in place of the socket."""
@@ -57,7 +62,7 @@ class Tab:
         spec = handler(*args) if args else handler
         router = {
             "token": self.token,
-            "sid": f"socket-{self.token}",
+            "sid": f"socket-{self.token}-{self.loads}",
             "ip": "127.0.0.1",
             "pathname": "/",
             "asPath": f"/?{query}" if query else "/",

@@ -219,6 +219,25 @@ async def test_an_address_brings_filter_and_place_back(tab: Tab, shelf: Shelf) -
     assert (tab.of(GalleryState)["fresh"], tab.of(GalleryState)["total"]) == (1, 100)
 
 
+async def test_a_search_typed_before_the_address_was_read_counts(tab: Tab, shelf: Shelf) -> None:
+    shelf.put(prompt="A fox")
+    shelf.fill(3)
+    await tab.send(GalleryState.find, "fox")
+    await tab.send(GalleryState.load)
+    assert (tab.of(GalleryState)["search"], tab.of(GalleryState)["total"]) == ("fox", 1)
+
+    tab.reload()
+    await tab.send(GalleryState.find, "wolf")
+    await tab.send(GalleryState.load, query="q=fox&view=favorites")
+    assert (tab.of(GalleryState)["search"], tab.of(GalleryState)["view"]) == ("wolf", "all")
+
+    tab.reload()
+    await tab.send(GalleryState.load, query="q=fox")
+    await tab.send(GalleryState.find, "owl")
+    await tab.send(GalleryState.load, query="q=fox")
+    assert tab.of(GalleryState)["search"] == "fox", "another page of this connection has its own address"
+
+
 async def test_a_place_whose_clip_is_gone_is_that_of_the_next_older_one(tab: Tab, shelf: Shelf) -> None:
     made = shelf.fill(100)
     shelf.change(made[40], removed_at=utc_now())

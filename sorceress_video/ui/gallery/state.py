@@ -82,14 +82,26 @@ class GalleryState(ClipDeeds, rx.State):
     _account_id: str = ""
     _anchor: str = ""
     _sought: int = 0
+    _loaded: str = ""
+    """The connection for which the page's address was read."""
+    _chosen: str = ""
+    """The connection in which the person chose what is shown before that."""
 
     # --- coming in and staying right
 
     @rx.event
     @public_event
     async def load(self):
-        """Show the gallery of whoever is signed in as the address says, and hear of its clips from now on."""
-        await self._come_in(address_of(self.router.url.query_parameters))
+        """Show the gallery of whoever is signed in as the address says, and hear of its clips from now on.
+
+        A person may be faster than this: what they searched for meanwhile counts, not what the address said.
+        """
+        connection = self.router.session.session_id
+        address = address_of(self.router.url.query_parameters)
+        if self._chosen == connection != self._loaded:
+            address = Address(self.view, self.search, self.opened.id)
+        await self._come_in(address)
+        self._loaded = connection
         self.visit += 1
 
     @rx.event(temporal=True)
@@ -233,6 +245,7 @@ class GalleryState(ClipDeeds, rx.State):
     async def _begin(self, account_id: str, at: str = "") -> None:
         """Show another list from its top, or from the clip ``at``."""
         self._anchor, self.list_key = "", self.list_key + 1
+        self._chosen = self.router.session.session_id
         if account_id:
             await self._read(account_id, 0, at)
         else:
