@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenDesk
-from tests.browser.desk import DESKTOP, PHONE, Screen
+from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
 from tests.browser.test_recovery import Network
 from tests.browser.watch import Watch
 from tests.support.studio import Studio
@@ -75,6 +75,46 @@ def test_a_lost_connection_is_said_and_so_is_its_return_and_the_draft_is_kept(
         desk.generate()
     desk.expect_status(desk.card("Written on a train"), "completed")
     assert len(studio.requests("Written on a train")) == 1
+
+
+def _lose_and_find(desk: Desk, network: Network) -> None:
+    network.drop()
+    desk.page.context.set_offline(True)
+    expect(desk.get("connection-lost")).to_be_visible()
+    network.up = True
+    desk.page.context.set_offline(False)
+    expect(desk.get("connection-back")).to_be_visible()
+    expect(desk.get("connection-back")).to_have_count(0)
+
+
+@pytest.mark.spec("M1", "V5")
+def test_what_is_open_stays_open_over_a_lost_connection_and_closes_with_a_reload(
+    open_desk: OpenDesk, studio: Studio, watch: Watch, at_rest: None
+) -> None:
+    watch.expect_outage()
+    desk = open_desk(studio.member("kling-3.0-pro"), path=None)
+    network = Network()
+    desk.page.route_web_socket("**/_event/**", network.pass_on)
+    desk.open()
+    desk.get("source-local").click()
+    expect(desk.get("source-local")).to_have_attribute("aria-checked", "true")
+    _lose_and_find(desk, network)
+    desk.get("filter-favorites").click()
+    expect(desk.get("empty-favorites")).to_be_visible()  # The server answers again.
+    expect(desk.get("source-local")).to_have_attribute("aria-checked", "true")
+    desk.get("filter-all").click()
+    desk.get("source-cloud").click()
+    desk.get("model-settings-kling-3.0-pro").click()
+    dialog = desk.page.locator("dialog#model-settings[open]")
+    sound = dialog.get_by_test_id("setting-audio")
+    sound.click()
+    expect(sound).to_have_attribute("aria-checked", "true")
+    _lose_and_find(desk, network)
+    sound.click()
+    expect(sound).to_have_attribute("aria-checked", "false")
+    expect(dialog).to_be_visible()
+    desk.reload()
+    expect(dialog).to_have_count(0)
 
 
 @pytest.mark.spec("V3")

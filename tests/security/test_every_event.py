@@ -32,6 +32,7 @@ PUBLIC = {
     "LightboxState": {"enter", "open"},
     "ModelPanelState": {
         "enter",
+        "begin",
         "choose_source",
         "open_settings",
         "close_settings",
@@ -51,6 +52,7 @@ PUBLIC = {
         "choose_mode",
         "sync_text",
         "read_history",
+        "spend_nothing",
     },
     "QueueState": {"load", "refresh", "follow"},
     "RecipeState": {"decline"},

@@ -46,6 +46,7 @@ async def tab(
     cookies = deployment.cookie_for(ada)
     async with open_tab("; ".join(f"{k}={v}" for k, v in cookies.items()), valkey, monkeypatch) as opened:
         await opened.send(PromptState.enter)
+        await opened.send(ModelPanelState.begin)
         await opened.send(ModelPanelState.enter)
         yield opened
 
@@ -226,6 +227,8 @@ async def test_the_page_always_opens_on_cloud(tab: Tab) -> None:
     await tab.send(ModelPanelState.choose_source, "local")
     assert tab.of(ModelPanelState)["source"] == "local"
     await tab.send(ModelPanelState.enter)
+    assert tab.of(ModelPanelState)["source"] == "local", "a connection that came back opens no page"
+    await tab.send(ModelPanelState.begin)
     assert tab.of(ModelPanelState)["source"] == "cloud"
 
 

@@ -37,13 +37,18 @@ class ModelPanelState(rx.State):
     @rx.event
     @public_event
     async def enter(self):
-        """Show the catalog. The page always opens on Cloud."""
-        self.source = "cloud"
+        """Show the catalog."""
         providers = await ready_providers_async()
         cards = [model_card(model, providers) for model in rules.offered_models(get_catalog())]
         if cards != self.cards:
             self.cards = cards
         self.loaded = True
+
+    @rx.event
+    @public_event
+    def begin(self):
+        """The page was opened, as it always does on Cloud and with nothing over it."""
+        self.source = "cloud"
         self.settings_open = False
         self.info_open = False
 

@@ -15,7 +15,6 @@ from sorceress_video.ui.pages.settings import LOADS, settings
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 from sorceress_video.ui.queue.state import QueueState
-from sorceress_video.ui.recipe.state import RecipeState
 from sorceress_video.ui.team.state import TeamState
 from sorceress_video.ui.team.view import team
 
@@ -74,7 +73,6 @@ def add_pages(app: rx.App) -> None:
             QueueState.load,
             LightboxState.enter,
             CompareState.enter,
-            RecipeState.decline,
         ],
     )
     app.add_page(entry.sign_in, route="/sign-in", title=f"Sign in · {PRODUCT}")

@@ -90,7 +90,6 @@ class PromptState(FileEvents, rx.State):
         member = await member_of(self)
         self._signed_in = member is not None
         await self._ready_providers()
-        self.confirm = ConfirmSheet()
         if member is not None and not self.ready:
             chosen = await asyncio.to_thread(preferences.load, get_database(), member.account_id)
             self._model_ids, self._settings = rules.remembered(
@@ -240,9 +239,11 @@ class PromptState(FileEvents, rx.State):
         return [GalleryState.clips_added(list(clip_ids)), PromptState.count_money]
 
     @rx.event
+    @public_event
     def spend_nothing(self):
-        """The question was closed."""
-        self.confirm = ConfirmSheet()
+        """The question was closed, or the page was opened anew."""
+        if self.confirm.sum:
+            self.confirm = ConfirmSheet()
 
     def _refuse(self, sentence: str) -> None:
         self.refusal = sentence

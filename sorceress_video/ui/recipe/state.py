@@ -62,7 +62,7 @@ class RecipeState(rx.State):
     @rx.event
     @public_event
     async def decline(self):
-        """Nothing of it is wanted, or the page is loaded anew."""
+        """Nothing of it is wanted, or the page was opened anew."""
         if self.offer.open:
             self._taken, self.offer = {}, Offer()
 
