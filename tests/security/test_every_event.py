@@ -52,7 +52,7 @@ PUBLIC = {
         "choose_mode",
         "sync_text",
         "read_history",
-        "spend_nothing",
+        "begin",
     },
     "QueueState": {"load", "refresh", "follow"},
     "RecipeState": {"decline"},

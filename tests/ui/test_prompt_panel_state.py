@@ -88,7 +88,7 @@ def said(tab: Tab) -> list[str]:
 
 
 async def open_page(tab: Tab, address: str) -> list[Event]:
-    """Load the workspace at an address with a query."""
+    """Open the workspace at an address with a query."""
     assert tab.processor is not None
     router = {
         "token": tab.token,
@@ -99,7 +99,7 @@ async def open_page(tab: Tab, address: str) -> list[Event]:
         "query": {},
         "headers": {"cookie": tab.cookie, "origin": "http://localhost:3000"},
     }
-    for event in Event.from_event_type(PromptState.enter, router_data=router):
+    for event in Event.from_event_type([PromptState.begin, PromptState.enter], router_data=router):
         done = await tab.processor.enqueue(tab.token, event)
         await done.wait_all()
     return tab.events
@@ -131,6 +131,10 @@ async def test_a_link_opens_the_workspace_with_its_start_frame(
     held = slot(tab, "start_frame")
     assert held is not None
     assert held["asset_id"] == asset_id
+
+    await tab.send(PromptState.remove_frame, "start_frame")
+    await tab.send(PromptState.enter, query=f"start_frame={asset_id}")
+    assert slot(tab, "start_frame") is None, "a connection that came back takes no frame again"
 
 
 @pytest.mark.spec("A6")

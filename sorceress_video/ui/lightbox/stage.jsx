@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight, X } from "lucide-react";
 import { addressOf } from "$/public/external/sorceress_video/ui/gallery/client/address.jsx";
 import { useKeys } from "$/public/external/sorceress_video/ui/kit/keys/keys.jsx";
 import { Player } from "./player.jsx";
-import { closed, openLightbox, show, usePresent } from "./store.jsx";
+import { closed, openLightbox, presentClip, show, usePresent } from "./store.jsx";
 import { Strip } from "./strip.jsx";
 
 export { openLightbox };
@@ -70,7 +70,8 @@ export function Lightbox({ storyId, fps, sound, strip, index, total, where, prob
 
   useEffect(() => {
     // Until the server has read the address, its word is about the one that stood there before.
-    if (linked?.id && linked.id === addressOf("clip")) openLightbox(linked);
+    const named = linked?.id && linked.id === addressOf("clip");
+    if (named && linked.id !== presentClip()?.id) openLightbox(linked);
   }, [linked?.id]);
 
   useEffect(() => {

@@ -86,7 +86,22 @@ class PromptState(FileEvents, rx.State):
     @rx.event
     @public_event
     async def enter(self):
-        """Load what the account chose last; take the frame that the address names."""
+        """Load what the account chose last."""
+        await self._come_in()
+        return self._fitting()
+
+    @rx.event
+    @public_event
+    async def begin(self):
+        """The page was opened: nothing is asked, and the frame that the address names goes into its slot."""
+        self._ask_nothing()
+        asset_id = self.router.url.query_parameters.get("start_frame", "")
+        if not asset_id or await member_of(self) is None:
+            return None
+        await self._come_in()  # What the account chose last must not come after the frame.
+        return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
+
+    async def _come_in(self) -> None:
         member = await member_of(self)
         self._signed_in = member is not None
         await self._ready_providers()
@@ -99,10 +114,6 @@ class PromptState(FileEvents, rx.State):
         self.ready = True
         await self._read_money()
         self._settle()
-        asset_id = self.router.url.query_parameters.get("start_frame", "")
-        if asset_id and member is not None:
-            return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
-        return self._fitting()
 
     @rx.event
     @public_event
@@ -239,15 +250,17 @@ class PromptState(FileEvents, rx.State):
         return [GalleryState.clips_added(list(clip_ids)), PromptState.count_money]
 
     @rx.event
-    @public_event
     def spend_nothing(self):
-        """The question was closed, or the page was opened anew."""
+        """The question was closed."""
+        self._ask_nothing()
+
+    def _ask_nothing(self) -> None:
         if self.confirm.sum:
             self.confirm = ConfirmSheet()
 
     def _refuse(self, sentence: str) -> None:
         self.refusal = sentence
-        self.confirm = ConfirmSheet()
+        self._ask_nothing()
 
     @rx.event
     async def reuse(self, clip_id: str):
