@@ -83,9 +83,9 @@ class GalleryState(ClipDeeds, rx.State):
     _anchor: str = ""
     _sought: int = 0
     _loaded: str = ""
-    """The connection for which the page's address was read."""
+    """The connection in which the page's address was last read."""
     _chosen: str = ""
-    """The connection in which the person chose what is shown before that."""
+    """The connection in which what is shown was last chosen."""
 
     # --- coming in and staying right
 

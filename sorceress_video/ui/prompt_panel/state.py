@@ -94,7 +94,7 @@ class PromptState(FileEvents, rx.State):
     @public_event
     async def begin(self):
         """The page was opened: nothing is asked, and the frame that the address names goes into its slot."""
-        self._ask_nothing()
+        self.confirm = ConfirmSheet()
         asset_id = self.router.url.query_parameters.get("start_frame", "")
         if not asset_id or await member_of(self) is None:
             return None
@@ -252,15 +252,11 @@ class PromptState(FileEvents, rx.State):
     @rx.event
     def spend_nothing(self):
         """The question was closed."""
-        self._ask_nothing()
-
-    def _ask_nothing(self) -> None:
-        if self.confirm.sum:
-            self.confirm = ConfirmSheet()
+        self.confirm = ConfirmSheet()
 
     def _refuse(self, sentence: str) -> None:
         self.refusal = sentence
-        self._ask_nothing()
+        self.confirm = ConfirmSheet()
 
     @rx.event
     async def reuse(self, clip_id: str):
