@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
 
 const READ_AGAIN = 15000; // ms between looks at the rows while something is being made
 const KEPT = 500; // ticks of clips that are out of sight
-const DOUBT_PAUSE = 2000; // ms: focus, visibility and network events come in bursts
+const DOUBT_PAUSE = 2000; // ms: focus and visibility events come in bursts
 
 const ticks = new Map(); // clip id -> { version, percent, phase, position }
 const watchers = new Map(); // clip id -> Set of callbacks
@@ -65,7 +65,7 @@ export function useSecondsSince(moment) {
 
 /**
  * Takes the ticks in, keeps the clocks in step, and asks for the rows again whenever something may have been
- * missed: the tab comes back, the network comes back, and every 15 s while clips are active.
+ * missed: the tab comes back, and every 15 s while clips are active.
  */
 export function LiveFeed({ tick, active, serverNow, onDoubt }) {
   const ask = useRef(onDoubt);
@@ -83,12 +83,10 @@ export function LiveFeed({ tick, active, serverNow, onDoubt }) {
     };
     document.addEventListener("visibilitychange", doubt);
     window.addEventListener("focus", doubt);
-    window.addEventListener("online", doubt);
     const timer = active ? setInterval(doubt, READ_AGAIN) : 0;
     return () => {
       document.removeEventListener("visibilitychange", doubt);
       window.removeEventListener("focus", doubt);
-      window.removeEventListener("online", doubt);
       clearInterval(timer);
     };
   }, [active]);

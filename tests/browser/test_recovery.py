@@ -89,8 +89,15 @@ class Network:
         self._open.append(socket)
 
     def drop(self) -> None:
-        """Cut every socket, and refuse new ones until ``up`` is set again."""
+        """Cut every socket, and refuse new ones until ``up`` is set again.
+
+        The page then tries again after 20 s: it does not hear that a socket was shut before its first word.
+        """
         self.up = False
-        for socket in self._open:
+        self.cut()
+
+    def cut(self) -> None:
+        """Cut every socket; the page may open others at once."""
+        sockets, self._open = self._open, []
+        for socket in sockets:
             socket.close(code=4000)
-        self._open.clear()

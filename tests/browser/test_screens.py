@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenDesk
-from tests.browser.desk import DESKTOP, PHONE, Desk, Screen
+from tests.browser.desk import DESKTOP, MAKING, PHONE, Desk, Screen
 from tests.browser.test_recovery import Network
 from tests.browser.watch import Watch
 from tests.support.studio import Studio
@@ -68,7 +68,7 @@ def test_a_lost_connection_is_said_and_so_is_its_return_and_the_draft_is_kept(
     expect(desk.prompt).to_have_value("Written on a train")
     network.up = True
     desk.page.context.set_offline(False)
-    expect(desk.get("connection-back")).to_be_visible()
+    expect(desk.get("connection-back")).to_be_visible(timeout=MAKING)
     expect(desk.get("connection-back")).to_have_count(0)
     expect(desk.prompt).to_have_value("Written on a train")
     if not studio.clips(member):
@@ -78,13 +78,32 @@ def test_a_lost_connection_is_said_and_so_is_its_return_and_the_draft_is_kept(
 
 
 def _lose_and_find(desk: Desk, network: Network) -> None:
+    desk.page.context.set_offline(True)
+    expect(desk.get("connection-lost")).to_be_visible()
+    network.cut()
+    desk.page.context.set_offline(False)
+    expect(desk.get("connection-back")).to_be_visible()
+
+
+@pytest.mark.spec("V5")
+def test_nothing_is_back_before_the_server_has_answered(
+    open_desk: OpenDesk, studio: Studio, watch: Watch, at_rest: None
+) -> None:
+    watch.expect_outage()
+    desk = open_desk(studio.member(), path=None)
+    network = Network()
+    desk.page.route_web_socket("**/_event/**", network.pass_on)
+    desk.open()
     network.drop()
     desk.page.context.set_offline(True)
     expect(desk.get("connection-lost")).to_be_visible()
-    network.up = True
     desk.page.context.set_offline(False)
-    expect(desk.get("connection-back")).to_be_visible()
+    desk.page.wait_for_function("navigator.onLine")
+    desk.page.wait_for_timeout(500)
+    expect(desk.get("connection-lost")).to_be_visible()
     expect(desk.get("connection-back")).to_have_count(0)
+    network.up = True
+    expect(desk.get("connection-back")).to_be_visible(timeout=MAKING)
 
 
 @pytest.mark.spec("M1", "V5")

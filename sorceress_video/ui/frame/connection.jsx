@@ -6,27 +6,36 @@ const GOOD_NEWS = 4000; // ms that “back again” stays
 const LOST = "The connection to the workspace is lost. Clips go on; the page comes back by itself.";
 const BACK = "Back again. Everything here is as it is now.";
 
-function useOffline() {
+/** Whether there is no network, or none yet through which the server has answered (`heard` grows with its words). */
+function useOffline(heard, onAsk) {
+  const latest = useRef(null);
+  latest.current = { heard, onAsk };
   const [offline, setOffline] = useState(false);
+  const [before, setBefore] = useState(null); // the server's last word when the network came back
   useEffect(() => {
     const look = () => setOffline(!navigator.onLine);
+    const ask = () => {
+      look();
+      setBefore(latest.current.heard);
+      latest.current.onAsk?.(); // Where this is lost with a dead connection, the next one answers by itself.
+    };
     look();
-    window.addEventListener("online", look);
+    window.addEventListener("online", ask);
     window.addEventListener("offline", look);
     return () => {
-      window.removeEventListener("online", look);
+      window.removeEventListener("online", ask);
       window.removeEventListener("offline", look);
     };
   }, []);
-  return offline;
+  return offline || before === heard;
 }
 
 /**
  * Says that the connection is gone, and that it is back. The region itself is always there: screen readers hear
  * only what changes in one that they know. It covers a little and moves nothing.
  */
-export function Connection({ lost }) {
-  const away = useOffline() || lost;
+export function Connection({ lost, heard, onAsk }) {
+  const away = useOffline(heard, onAsk) || lost;
   const was = useRef(false);
   const [back, setBack] = useState(false);
   useEffect(() => {

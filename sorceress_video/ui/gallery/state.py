@@ -72,6 +72,8 @@ class GalleryState(ClipDeeds, rx.State):
     """Number of the card to begin with; −1 is the top."""
     visit: int = 0
     """Grows whenever the page's address was read, so that the page may write to it again."""
+    heard: int = 0
+    """Grows whenever everything was read again, so that the page knows that the server answers."""
     server_now: int = 0
     """Unix seconds when the cards were read, for clocks that are wrong."""
     sought: str = ""
@@ -103,12 +105,14 @@ class GalleryState(ClipDeeds, rx.State):
         await self._come_in(address)
         self._loaded = connection
         self.visit += 1
+        self.heard += 1
 
     @rx.event(temporal=True)
     @public_event
     async def refresh(self):
         """Read everything again: the tab came back, the connection came back, or time has passed."""
         await self._come_in()
+        self.heard += 1
 
     @rx.event
     @public_event

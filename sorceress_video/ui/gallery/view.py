@@ -47,11 +47,12 @@ def gallery(*lead: rx.Component) -> rx.Component:
     Args:
         lead: what stands first in the toolbar on small screens, such as the button of the model panel.
     """
+    read_again = [GalleryState.refresh, QueueState.refresh]
     return rx.el.section(
         _toolbar(*lead),
         _hint(),
         rx.cond(GalleryState.opened.id != "", collection_bar()),
-        connection(),
+        connection(heard=GalleryState.heard, on_ask=read_again),
         _content(),
         rx.cond(
             GalleryState.signed_in & (GalleryState.view == "favorites") & (GalleryState.opened.id == ""),
@@ -72,7 +73,7 @@ def gallery(*lead: rx.Component) -> rx.Component:
         live_feed(
             active=GalleryState.active | (QueueState.running + QueueState.waiting > 0),
             server_now=GalleryState.server_now,
-            on_doubt=[GalleryState.refresh, QueueState.refresh],
+            on_doubt=read_again,
         ),
         rx.el.div(
             rx.cond(
