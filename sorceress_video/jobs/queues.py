@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 
 from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.jobs.points import Point, reached
-from sorceress_video.library import moves
+from sorceress_video.library import leases
 from sorceress_video.library.database import Database
 from sorceress_video.library.tables import Clip
 from sorceress_video.settings import get_settings
@@ -112,7 +112,7 @@ def dispatch_clips(
     """
     wanted = None if clip_ids is None else set(clip_ids)
     with db.read() as session:
-        due = moves.due(session, limit, only=wanted)
+        due = leases.due(session, limit, only=wanted)
     if not due:
         return 0
     still_queued = {clip.id for clip in due if is_queued(redis, _stage(clip), clip.id, clip.dispatch)}
@@ -120,7 +120,7 @@ def dispatch_clips(
         claims = [
             claimed
             for clip in due
-            if (claimed := moves.claim(session, clip, CLAIM, anew=clip.id not in still_queued)) is not None
+            if (claimed := leases.claim(session, clip, CLAIM, anew=clip.id not in still_queued)) is not None
         ]
     reached(Point.DISPATCH_CLAIMED)
     for claimed in claims:
@@ -148,11 +148,11 @@ def _job_id(name: QueueName, subject: str, dispatch: int) -> str:
 def dispatch_resume(db: Database, redis: Redis, clip_id: str) -> None:
     """Send a stale submit through its queue again, for a provider that knows the attempt's key."""
     with db.read() as session:
-        clip = moves.stale_submit(session, clip_id)
+        clip = leases.stale_submit(session, clip_id)
     if clip is None:
         return
     waiting = is_queued(redis, QueueName.SUBMIT, clip.id, clip.dispatch)
     with db.write() as session:
-        claimed = moves.claim(session, clip, CLAIM, anew=not waiting)
+        claimed = leases.claim(session, clip, CLAIM, anew=not waiting)
     if claimed is not None and not waiting:
         enqueue(redis, QueueName.SUBMIT, claimed.clip_id, claimed.dispatch)

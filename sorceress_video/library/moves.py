@@ -7,18 +7,15 @@ somebody else moved it, and the caller drops what it has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Update
 from sqlalchemy import update as sql_update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from sorceress_video.generation.lifecycle import (
-    DISPATCHED,
-    WATCHED,
     ClipStatus,
     IllegalMoveError,
     Move,
@@ -44,36 +41,7 @@ class Moved:
     phase: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A clip handed to a queue: the stage and the number that make the job's id unique."""
-
-    clip_id: str
-    status: ClipStatus
-    dispatch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """An accepted attempt that a watcher has leased."""
-
-    clip_id: str
-    account_id: str
-    version: int
-    status: ClipStatus
-    provider: str
-    model_id: str
-    model_name: str
-    attempt: int
-    request_id: str
-    status_url: str | None
-    response_url: str | None
-    cancel_url: str | None
-    accepted_at: datetime | None
-    """When the provider took this attempt: what its time limit counts from."""
-
-
-def _update(table: type[Clip] | type[Attempt]) -> Update:
+def row_update(table: type[Clip] | type[Attempt]) -> Update:
     """An UPDATE that leaves loaded objects alone; who needs the new row refreshes it."""
     return sql_update(table).execution_options(synchronize_session=False)
 
@@ -90,7 +58,7 @@ def shift(session: Session, clip: Clip, move: Move, **changes: Any) -> Moved | N
         return None
     columns = {"failures": 0, "lease_until": None, "lease_owner": None, "due_at": utc_now(), **changes}
     done = session.exec(
-        _update(Clip)
+        row_update(Clip)
         .where(col(Clip.id) == clip.id, col(Clip.status) == clip.status, col(Clip.version) == clip.version)
         .values(status=to.value, version=clip.version + 1, **columns)
     )
@@ -111,105 +79,10 @@ def moved(clip: Clip) -> Moved:
     return Moved(clip.id, clip.account_id, clip.version, ClipStatus(clip.status), clip.attempt, clip.phase)
 
 
-# --- the outbox -----------------------------------------------------------------------------------------
-
-
-def due(session: Session, limit: int, *, only: Collection[str] | None = None) -> Sequence[Clip]:
-    """Clips whose next step is a queue's work, that are due and that nobody holds; ``only`` narrows them."""
-    now = utc_now()
-    wanted = select(Clip).where(
-        col(Clip.status).in_([status.value for status in DISPATCHED]),
-        col(Clip.due_at) <= now,
-        (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < now),
-    )
-    if only is not None:
-        wanted = wanted.where(col(Clip.id).in_(only))
-    return session.exec(wanted.order_by(col(Clip.due_at)).limit(limit)).all()
-
-
-def stale_submits(session: Session, limit: int) -> Sequence[Clip]:
-    """Clips whose submit is neither answered nor held by a living process."""
-    return session.exec(
-        select(Clip)
-        .where(Clip.status == ClipStatus.SUBMITTING.value, col(Clip.lease_until) < utc_now())
-        .limit(limit)
-    ).all()
-
-
-def stale_submit(session: Session, clip_id: str) -> Clip | None:
-    """One of :func:`stale_submits`, if it still is."""
-    return session.exec(
-        select(Clip).where(
-            Clip.id == clip_id,
-            Clip.status == ClipStatus.SUBMITTING.value,
-            col(Clip.lease_until) < utc_now(),
-        )
-    ).first()
-
-
-def claim(session: Session, clip: Clip, lease: timedelta, *, anew: bool = True) -> Claimed | None:
-    """Take a due clip for a queue until the lease runs out: ``anew`` as one more dispatch.
-
-    An owner whose lease ran out has died at the step; that counts as a trouble.
-    """
-    now = utc_now()
-    died = clip.lease_owner is not None
-    dispatch = clip.dispatch + 1 if anew else clip.dispatch
-    done = session.exec(
-        _update(Clip)
-        .where(
-            col(Clip.id) == clip.id,
-            col(Clip.status) == clip.status,
-            col(Clip.dispatch) == clip.dispatch,
-            (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < now),
-        )
-        .values(
-            dispatch=dispatch,
-            lease_until=now + lease,
-            lease_owner=None,
-            failures=col(Clip.failures) + (1 if died else 0),
-        )
-    )
-    if done.rowcount != 1:
-        return None
-    return Claimed(clip.id, ClipStatus(clip.status), dispatch)
-
-
-def take(
-    session: Session, clip_id: str, statuses: Collection[ClipStatus], owner: str, lease: timedelta
-) -> Clip | None:
-    """What a worker does first: hold the clip if it is due for this step and no living worker has it.
-
-    A job that RQ runs a second time, or that was queued twice, finds nothing to do.
-    """
-    now = utc_now()
-    done = session.exec(
-        _update(Clip)
-        .where(
-            col(Clip.id) == clip_id,
-            col(Clip.status).in_([status.value for status in statuses]),
-            col(Clip.due_at) <= now,
-            (col(Clip.lease_owner).is_(None)) | (col(Clip.lease_until) < now),
-        )
-        .values(lease_owner=owner, lease_until=now + lease)
-    )
-    return session.get(Clip, clip_id) if done.rowcount == 1 else None
-
-
-def hold(session: Session, clip_id: str, owner: str, lease: timedelta) -> bool:
-    """Go on holding a clip; False when it is no longer this owner's."""
-    done = session.exec(
-        _update(Clip)
-        .where(col(Clip.id) == clip_id, col(Clip.lease_owner) == owner)
-        .values(lease_until=utc_now() + lease)
-    )
-    return bool(done.rowcount == 1)
-
-
 def show(session: Session, clip_id: str, version: int, **changes: Any) -> bool:
     """Change what a card shows (phase, progress, position) without a move; lost if the clip moved on."""
     done = session.exec(
-        _update(Clip).where(col(Clip.id) == clip_id, col(Clip.version) == version).values(**changes)
+        row_update(Clip).where(col(Clip.id) == clip_id, col(Clip.version) == version).values(**changes)
     )
     return bool(done.rowcount == 1)
 
@@ -217,7 +90,7 @@ def show(session: Session, clip_id: str, version: int, **changes: Any) -> bool:
 def postpone(session: Session, clip: Clip, until: datetime, **changes: Any) -> bool:
     """Try the same step again later; counts as a trouble."""
     done = session.exec(
-        _update(Clip)
+        row_update(Clip)
         .where(col(Clip.id) == clip.id, col(Clip.status) == clip.status, col(Clip.version) == clip.version)
         .values(due_at=until, lease_until=None, lease_owner=None, failures=clip.failures + 1, **changes)
     )
@@ -252,7 +125,7 @@ def begin_attempt(session: Session, clip: Clip, lease: timedelta) -> Moved | Non
 def leave_for_later(session: Session, clip: Clip, pause: timedelta) -> bool:
     """Let go of an unanswered submit to a provider that knows its key: it is sent again after the pause."""
     done = session.exec(
-        _update(Clip)
+        row_update(Clip)
         .where(
             col(Clip.id) == clip.id,
             col(Clip.status) == ClipStatus.SUBMITTING.value,
@@ -275,7 +148,7 @@ def accept(
 ) -> Moved | None:
     """Store what the provider called the attempt. The ticket is kept even where the clip has moved on."""
     session.exec(
-        _update(Attempt)
+        row_update(Attempt)
         .where(col(Attempt.clip_id) == clip_id, col(Attempt.number) == number)
         .values(
             state="accepted",
@@ -351,74 +224,6 @@ def doubt(session: Session, clip: Clip, *, code: str, sentence: str) -> Moved | 
 
 
 # --- watching -------------------------------------------------------------------------------------------
-
-
-def any_unwatched(session: Session) -> bool:
-    """Whether :func:`lease_watched` would find anything; a read, so that an idle watcher never writes."""
-    free = (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < utc_now())
-    found = session.exec(
-        select(Clip.id).where(col(Clip.status).in_([s.value for s in WATCHED]), free).limit(1)
-    ).first()
-    return found is not None
-
-
-def lease_watched(session: Session, owner: str, lease: timedelta, limit: int) -> list[Watched]:
-    """Take accepted clips that no living watcher holds."""
-    now = utc_now()
-    free = (col(Clip.lease_until).is_(None)) | (col(Clip.lease_until) < now)
-    ids = session.exec(
-        select(Clip.id).where(col(Clip.status).in_([s.value for s in WATCHED]), free).limit(limit)
-    ).all()
-    if not ids:
-        return []
-    session.exec(
-        _update(Clip)
-        .where(col(Clip.id).in_(ids), col(Clip.status).in_([s.value for s in WATCHED]), free)
-        .values(lease_owner=owner, lease_until=now + lease)
-    )
-    return read_watched(session, owner, ids)
-
-
-def read_watched(session: Session, owner: str, ids: Sequence[str]) -> list[Watched]:
-    """Those of these clips that are this watcher's, with their attempts."""
-    rows = session.exec(
-        select(Clip, Attempt)
-        .join(Attempt, (col(Attempt.clip_id) == col(Clip.id)) & (col(Attempt.number) == col(Clip.attempt)))
-        .where(
-            col(Clip.id).in_(ids),
-            Clip.lease_owner == owner,
-            col(Clip.status).in_([s.value for s in WATCHED]),
-        )
-    ).all()
-    return [_watched(clip, attempt) for clip, attempt in rows if attempt.request_id]
-
-
-def renew_watched(session: Session, owner: str, lease: timedelta) -> None:
-    """Hold everything that this watcher has for a while longer."""
-    session.exec(
-        _update(Clip)
-        .where(col(Clip.lease_owner) == owner, col(Clip.status).in_([s.value for s in WATCHED]))
-        .values(lease_until=utc_now() + lease)
-    )
-
-
-def release_watched(session: Session, owner: str) -> None:
-    """Let go of everything that this watcher has."""
-    session.exec(
-        _update(Clip)
-        .where(col(Clip.lease_owner) == owner, col(Clip.status).in_([s.value for s in WATCHED]))
-        .values(lease_owner=None, lease_until=None)
-    )
-
-
-def held_by(session: Session, owner: str) -> dict[str, int]:
-    """Ids and versions of everything that this watcher has, by which it sees what a person changed."""
-    rows = session.exec(
-        select(Clip.id, Clip.version).where(
-            Clip.lease_owner == owner, col(Clip.status).in_([s.value for s in WATCHED])
-        )
-    ).all()
-    return dict(rows)
 
 
 def finish(session: Session, clip_id: str, version: int) -> Moved | None:
@@ -508,25 +313,7 @@ def _fresh(phase: str | None) -> dict[str, Any]:
 
 def _close_attempt(session: Session, clip_id: str, number: int, state: str, code: str | None) -> None:
     session.exec(
-        _update(Attempt)
+        row_update(Attempt)
         .where(col(Attempt.clip_id) == clip_id, col(Attempt.number) == number)
         .values(state=state, ended_at=utc_now(), error_code=code)
-    )
-
-
-def _watched(clip: Clip, attempt: Attempt) -> Watched:
-    return Watched(
-        clip_id=clip.id,
-        account_id=clip.account_id,
-        version=clip.version,
-        status=ClipStatus(clip.status),
-        provider=clip.provider,
-        model_id=clip.model_id,
-        model_name=clip.model_name,
-        attempt=clip.attempt,
-        request_id=attempt.request_id or "",
-        status_url=attempt.status_url,
-        response_url=attempt.response_url,
-        cancel_url=attempt.cancel_url,
-        accepted_at=attempt.accepted_at,
     )

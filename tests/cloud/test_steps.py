@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from sorceress_video.library import clips, moves, sandbox
+from sorceress_video.generation.lifecycle import DISPATCHED
+from sorceress_video.library import clips, leases, moves, sandbox
 from sorceress_video.library.clips import NewClip, NewInput
 from sorceress_video.library.database import Session
 from sorceress_video.library.tables import Asset, Clip, StoredFile, utc_now
@@ -92,10 +93,10 @@ def test_a_step_that_keeps_killing_its_process_is_given_up(rows: Deployment) -> 
     clip_id = admit(rows)
     for _ in range(sending.CRASHES):
         with rows.db.write() as session:
-            moves.take(session, clip_id, tuple(moves.DISPATCHED), "dead", timedelta(seconds=-1))
+            leases.take(session, clip_id, tuple(DISPATCHED), "dead", timedelta(seconds=-1))
         with rows.db.write() as session:
-            (clip,) = moves.due(session, 5)
-            assert moves.claim(session, clip, timedelta(seconds=-1)) is not None
+            (clip,) = leases.due(session, 5)
+            assert leases.claim(session, clip, timedelta(seconds=-1)) is not None
     engine.submit(clip_id, 1)
     assert rows.clip(clip_id).error_code == "own_error"
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlmodel import select
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
-from sorceress_video.library import clips, moves
+from sorceress_video.library import clips, leases, moves
 from sorceress_video.library.database import Database
 from sorceress_video.library.tables import Attempt, Clip, LedgerEntry, metadata, utc_now
 from tests.library import clips as way
@@ -96,7 +96,7 @@ class LifeOfAClip(RuleBasedStateMachine):
             clip.lease_until = utc_now() - timedelta(seconds=1)
             session.add(clip)
         with self.db.read() as session:
-            stale = moves.stale_submits(session, 5)
+            stale = leases.stale_submits(session, 5)
         assert [clip.id for clip in stale] == [self.clip_id]
         way.doubt(self.db, self.clip_id)
 
@@ -148,7 +148,7 @@ class LifeOfAClip(RuleBasedStateMachine):
     def the_queue_runs_the_submit_again(self) -> None:
         sendable = (ClipStatus.QUEUED, ClipStatus.WAITING)
         with self.db.write() as session:
-            assert moves.take(session, self.clip_id, sendable, "again", timedelta(seconds=1)) is None
+            assert leases.take(session, self.clip_id, sendable, "again", timedelta(seconds=1)) is None
 
     # --- the promises
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from sorceress_video.generation.lifecycle import ClipStatus, Move
-from sorceress_video.library import clips, moves
+from sorceress_video.library import clips, leases, moves
 from sorceress_video.library.database import Database
 from sorceress_video.library.tables import Attempt, Clip, LedgerEntry, utc_now
 from tests.library import clips as way
@@ -30,7 +30,7 @@ def test_a_clip_is_dispatched_once_until_its_lease_runs_out(db: Database, member
 
     def look(_: int) -> int:
         with db.write() as session:
-            return sum(moves.claim(session, clip, SHORT) is not None for clip in moves.due(session, 10))
+            return sum(leases.claim(session, clip, SHORT) is not None for clip in leases.due(session, 10))
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(look, range(6))) == 1
@@ -42,18 +42,18 @@ QUEUED = (ClipStatus.QUEUED, ClipStatus.WAITING)
 def test_of_two_jobs_for_one_step_only_one_has_it(db: Database, member: str) -> None:
     clip_id = way.admit_one(db, member)
     with db.write() as session:
-        assert moves.take(session, clip_id, QUEUED, "one", SHORT) is not None
+        assert leases.take(session, clip_id, QUEUED, "one", SHORT) is not None
     with db.write() as session:
-        assert moves.take(session, clip_id, QUEUED, "two", SHORT) is None
+        assert leases.take(session, clip_id, QUEUED, "two", SHORT) is None
 
 
 def test_a_dead_workers_step_is_taken_up_when_its_lease_runs_out(db: Database, member: str) -> None:
     clip_id = way.admit_one(db, member)
     with db.write() as session:
-        assert moves.take(session, clip_id, QUEUED, "dead", timedelta(seconds=-1)) is not None
+        assert leases.take(session, clip_id, QUEUED, "dead", timedelta(seconds=-1)) is not None
     with db.write() as session:
-        assert moves.take(session, clip_id, QUEUED, "next", SHORT) is not None
-        assert not moves.hold(session, clip_id, "dead", SHORT), "the dead one comes back too late"
+        assert leases.take(session, clip_id, QUEUED, "next", SHORT) is not None
+        assert not leases.hold(session, clip_id, "dead", SHORT), "the dead one comes back too late"
 
 
 def test_a_step_is_not_taken_before_its_time(db: Database, member: str) -> None:
@@ -63,13 +63,13 @@ def test_a_step_is_not_taken_before_its_time(db: Database, member: str) -> None:
         assert clip is not None
         moves.postpone(session, clip, utc_now() + SHORT)
     with db.write() as session:
-        assert moves.take(session, clip_id, QUEUED, "early", SHORT) is None
+        assert leases.take(session, clip_id, QUEUED, "early", SHORT) is None
 
 
 def test_a_job_of_another_stage_finds_nothing_to_do(db: Database, member: str) -> None:
     clip_id = way.admit_one(db, member)
     with db.write() as session:
-        assert moves.take(session, clip_id, (ClipStatus.FETCHING,), "fetch", SHORT) is None
+        assert leases.take(session, clip_id, (ClipStatus.FETCHING,), "fetch", SHORT) is None
 
 
 @pytest.mark.spec("J9")
@@ -139,7 +139,7 @@ def test_a_doubtful_clip_keeps_its_reserve_and_is_not_due(db: Database, member: 
     way.doubt(db, clip_id)
     assert sum(line[2] for line in ledger(db, clip_id)) == 500_000
     with db.read() as session:
-        assert moves.due(session, 10) == []
+        assert leases.due(session, 10) == []
 
 
 def test_a_ticket_that_comes_late_settles_the_doubt(db: Database, member: str) -> None:
@@ -263,23 +263,23 @@ def test_retry_runs_a_failed_clip_again_on_the_same_card(db: Database, member: s
 def test_a_watcher_takes_over_what_a_dead_one_held(db: Database, member: str) -> None:
     clip_id = way.run(db, member)
     with db.write() as session:
-        assert [row.clip_id for row in moves.lease_watched(session, "one", timedelta(0), 10)] == [clip_id]
+        assert [row.clip_id for row in leases.lease_watched(session, "one", timedelta(0), 10)] == [clip_id]
     with db.write() as session:
-        taken = moves.lease_watched(session, "two", SHORT, 10)
+        taken = leases.lease_watched(session, "two", SHORT, 10)
     assert [row.request_id for row in taken] == ["req-1"]
     with db.write() as session:
-        assert moves.lease_watched(session, "three", SHORT, 10) == []
+        assert leases.lease_watched(session, "three", SHORT, 10) == []
 
 
 def test_a_cancel_shows_up_as_a_change_to_the_watcher_that_holds_the_clip(db: Database, member: str) -> None:
     clip_id = way.run(db, member)
     with db.write() as session:
-        rows = moves.lease_watched(session, "one", SHORT, 10)
+        rows = leases.lease_watched(session, "one", SHORT, 10)
     with db.write() as session:
         clips.cancel(session, member, clip_id)
     with db.read() as session:
-        held = moves.held_by(session, "one")
-        changed = moves.read_watched(session, "one", list(held))
+        held = leases.held_by(session, "one")
+        changed = leases.read_watched(session, "one", list(held))
     assert held != {row.clip_id: row.version for row in rows}
     assert [row.status for row in changed] == [ClipStatus.CANCELLING]
 
@@ -296,13 +296,13 @@ def test_a_stale_submit_is_found_only_after_its_lease(db: Database, member: str)
     clip_id = way.admit_one(db, member)
     way.begin(db, clip_id)
     with db.write() as session:
-        assert moves.stale_submits(session, 10) == []
+        assert leases.stale_submits(session, 10) == []
         clip = session.get(Clip, clip_id)
         assert clip is not None
         clip.lease_until = utc_now() - timedelta(seconds=1)
         session.add(clip)
     with db.read() as session:
-        assert [clip.id for clip in moves.stale_submits(session, 10)] == [clip_id]
+        assert [clip.id for clip in leases.stale_submits(session, 10)] == [clip_id]
 
 
 def test_a_move_that_the_table_does_not_have_changes_nothing(db: Database, member: str) -> None:

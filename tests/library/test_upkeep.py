@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from sorceress_video.generation.lifecycle import Move
-from sorceress_video.library import clips, moves, sandbox, upkeep
+from sorceress_video.generation.lifecycle import DISPATCHED, Move
+from sorceress_video.library import clips, leases, moves, sandbox, upkeep
 from sorceress_video.library.database import Database
 from sorceress_video.library.ids import new_id
 from sorceress_video.library.tables import Asset, ClipInput, SandboxPrediction, StoredFile, utc_now
@@ -153,10 +153,10 @@ def test_a_providers_long_words_fit_their_columns(db: Database, member: str) -> 
 def test_an_owner_who_dies_at_a_step_counts_as_a_trouble(db: Database, member: str) -> None:
     clip_id = way.admit_one(db, member)
     with db.write() as session:
-        moves.take(session, clip_id, tuple(moves.DISPATCHED), "dead", -LEASE)
+        leases.take(session, clip_id, tuple(DISPATCHED), "dead", -LEASE)
     with db.write() as session:
-        (clip,) = moves.due(session, 5)
-        assert moves.claim(session, clip, LEASE) is not None
+        (clip,) = leases.due(session, 5)
+        assert leases.claim(session, clip, LEASE) is not None
     assert way.load(db, clip_id).failures == 1
 
 

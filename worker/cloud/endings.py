@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sorceress_video.library.moves import Watched
+from sorceress_video.library.leases import Watched
 from worker.cloud.providers.base import Billing, FaultKind, ProviderFault
 
 

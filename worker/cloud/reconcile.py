@@ -10,7 +10,7 @@ from redis import Redis
 from sorceress_video.generation.lifecycle import ClipStatus
 from sorceress_video.jobs.hints import hint_of, publish
 from sorceress_video.jobs.queues import dispatch_resume
-from sorceress_video.library import moves
+from sorceress_video.library import leases, moves
 from sorceress_video.library.database import Database
 from sorceress_video.library.moves import Moved
 from worker.cloud.providers.registry import UnknownProviderError, resubmission_of
@@ -33,7 +33,7 @@ class Reconciler:
     def run(self) -> None:
         """One turn over all stale submits."""
         with self._db.read() as session:
-            stale = [(clip.id, clip.provider) for clip in moves.stale_submits(session, 200)]
+            stale = [(clip.id, clip.provider) for clip in leases.stale_submits(session, 200)]
         for clip_id, provider in stale:
             if _may_be_sent_again(provider):
                 dispatch_resume(self._db, self._redis, clip_id)
@@ -43,7 +43,7 @@ class Reconciler:
     def _doubt(self, clip_id: str) -> None:
         done: Moved | None = None
         with self._db.write(durable=True) as session:
-            clip = moves.stale_submit(session, clip_id)
+            clip = leases.stale_submit(session, clip_id)
             if clip is not None and clip.status == ClipStatus.SUBMITTING.value:
                 done = moves.doubt(
                     session, clip, code="interrupted", sentence=_DOUBT.format(model=clip.model_name)

@@ -16,7 +16,7 @@ from sorceress_video.catalog.terms import InputRole
 from sorceress_video.generation.lifecycle import ClipStatus, Move
 from sorceress_video.jobs.hints import hint_of, publish
 from sorceress_video.jobs.queues import get_redis
-from sorceress_video.library import moves, results
+from sorceress_video.library import leases, moves, results
 from sorceress_video.library.database import Database, DatabaseError, Session, get_database
 from sorceress_video.library.moves import Moved
 from sorceress_video.library.provider_keys import in_force
@@ -68,7 +68,7 @@ class Step:
 
     def take(self, *statuses: ClipStatus) -> Clip | None:
         with self.db.write() as session:
-            return moves.take(session, self.clip_id, statuses, self.owner, self.lease)
+            return leases.take(session, self.clip_id, statuses, self.owner, self.lease)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -79,7 +79,7 @@ class Step:
             while not done.wait(self.lease.total_seconds() / 3):
                 try:
                     with self.db.write() as session:
-                        moves.hold(session, self.clip_id, self.owner, self.lease)
+                        leases.hold(session, self.clip_id, self.owner, self.lease)
                 except DatabaseError:
                     _log.warning("the lease could not be renewed", exc_info=True)
 

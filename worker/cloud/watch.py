@@ -26,9 +26,10 @@ from sorceress_video.generation.lifecycle import ClipStatus, Move
 from sorceress_video.jobs.hints import Hint, hint_of
 from sorceress_video.jobs.points import Point, reached
 from sorceress_video.jobs.queues import dispatch_clips
-from sorceress_video.library import moves
+from sorceress_video.library import leases, moves
 from sorceress_video.library.database import Database, Session
-from sorceress_video.library.moves import Moved, Watched
+from sorceress_video.library.leases import Watched
+from sorceress_video.library.moves import Moved
 from sorceress_video.library.provider_keys import KeyRing
 from sorceress_video.library.tables import Clip, utc_now
 from sorceress_video.settings import Settings
@@ -181,32 +182,32 @@ class Watch:
 
     def _lease(self) -> list[Watched]:
         with self._db.read() as session:
-            if not moves.any_unwatched(session):
+            if not leases.any_unwatched(session):
                 return []
         with self._db.write() as session:
-            rows = moves.lease_watched(session, self._owner, self._lease_time, 500)
+            rows = leases.lease_watched(session, self._owner, self._lease_time, 500)
         if rows:
             reached(Point.WATCH_LEASED)
         return rows
 
     def _renew(self) -> None:
         with self._db.read() as session:
-            if not moves.held_by(session, self._owner):
+            if not leases.held_by(session, self._owner):
                 return
         with self._db.write() as session:
-            moves.renew_watched(session, self._owner, self._lease_time)
+            leases.renew_watched(session, self._owner, self._lease_time)
 
     def _held(self) -> dict[str, int]:
         with self._db.read() as session:
-            return moves.held_by(session, self._owner)
+            return leases.held_by(session, self._owner)
 
     def _read(self, clip_ids: list[str]) -> list[Watched]:
         with self._db.read() as session:
-            return moves.read_watched(session, self._owner, clip_ids)
+            return leases.read_watched(session, self._owner, clip_ids)
 
     def _release(self) -> None:
         with self._db.write() as session:
-            moves.release_watched(session, self._owner)
+            leases.release_watched(session, self._owner)
 
     # --- one clip
 
