@@ -10,6 +10,7 @@ from sorceress_video.http.session_guard import SessionGuard
 from sorceress_video.live.reflex_port import live_task
 from sorceress_video.settings import get_settings
 from sorceress_video.ui import pages
+from sorceress_video.ui.frame.opening import PageOpening
 from sorceress_video.ui.frame.state import FrameState
 from sorceress_video.ui.kit import toaster
 
@@ -20,6 +21,7 @@ app = rx.App(
     toaster=toaster(),
 )
 app.add_middleware(SessionGuard(), index=0)  # Before Reflex's own, which sends the whole state.
+app.add_middleware(PageOpening(*pages.OPENED_PLAIN), index=1)
 app.register_lifespan_task(
     live_task(
         app,

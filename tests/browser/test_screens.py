@@ -77,6 +77,16 @@ def test_a_lost_connection_is_said_and_so_is_its_return_and_the_draft_is_kept(
     assert len(studio.requests("Written on a train")) == 1
 
 
+_WATCH_DIALOGS = """
+  window.opened = [];
+  const showModal = HTMLDialogElement.prototype.showModal;
+  HTMLDialogElement.prototype.showModal = function () {
+    window.opened.push(this.id);
+    showModal.call(this);
+  };
+"""
+
+
 def _lose_and_find(desk: Desk, network: Network) -> None:
     desk.page.context.set_offline(True)
     expect(desk.get("connection-lost")).to_be_visible()
@@ -132,8 +142,12 @@ def test_what_is_open_stays_open_over_a_lost_connection_and_closes_with_a_reload
     sound.click()
     expect(sound).to_have_attribute("aria-checked", "false")
     expect(dialog).to_be_visible()
+    desk.page.add_init_script(_WATCH_DIALOGS)
     desk.reload()
+    desk.get("filter-favorites").click()
+    expect(desk.get("empty-favorites")).to_be_visible()
     expect(dialog).to_have_count(0)
+    assert desk.page.evaluate("window.opened") == []
 
 
 @pytest.mark.spec("V3")

@@ -32,7 +32,6 @@ PUBLIC = {
     "LightboxState": {"enter", "open"},
     "ModelPanelState": {
         "enter",
-        "begin",
         "choose_source",
         "open_settings",
         "close_settings",
@@ -52,10 +51,8 @@ PUBLIC = {
         "choose_mode",
         "sync_text",
         "read_history",
-        "begin",
     },
     "QueueState": {"load", "refresh", "follow"},
-    "RecipeState": {"decline"},
     "TeamState": {"enter"},
     "ToastState": {"seen", "act"},
     "UpgradeState": {"enter"},

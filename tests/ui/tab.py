@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from reflex.app_mixins.middleware import MiddlewareMixin
 from reflex.istate.manager.redis import StateManagerRedis
+from reflex.istate.manager.token import BaseStateToken
 from reflex.middleware import HydrateMiddleware
 from reflex.state import State, StateUpdate
 from reflex.utils.format import json_dumps
@@ -19,6 +20,10 @@ from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 
 from sorceress_video.http.session_guard import SessionGuard
+from sorceress_video.ui.frame.opening import PageOpening
+from sorceress_video.ui.pages import OPENED_PLAIN
+
+_CONNECTED = f"{State.get_full_name()}.hydrate_and_load"
 
 
 class Tab:
@@ -31,19 +36,26 @@ class Tab:
         self.events: list[Event] = []
         self.message_bytes: list[int] = []
         self.processor: BaseStateEventProcessor | None = None
+        self.manager: StateManagerRedis | None = None
         self.redis: Redis | None = None
-        self.loads = 0
 
-    def reload(self) -> None:
-        """Load the page anew: another connection, the same state."""
-        self.loads += 1
+    async def open_page(self) -> None:
+        """A page was opened anew with the state of the tab, and hears what the server has of it."""
+        assert self.manager is not None
+        event = Event(name=_CONNECTED, payload={"hashes": ["of what the page was compiled with"]})
+        async with self.manager.modify_state(BaseStateToken(ident=self.token, cls=State)) as state:
+            assert await PageOpening(*OPENED_PLAIN).preprocess(None, state, event) is None  # type: ignore[arg-type]
+            self._take(state.dict())
 
     async def emit_update(self, update: StateUpdate, token: str) -> None:
         """Called by the framework in place of the socket."""
         del token
         self.message_bytes.append(len(json_dumps(update)))
         self.events.extend(update.events)
-        delta = json.loads(json_dumps(update.delta or {}))
+        self._take(update.delta or {})
+
+    def _take(self, delta: Mapping[str, Any]) -> None:
+        delta = json.loads(json_dumps(delta))
         for state, changes in delta.items():
             for name, value in changes.items():
                 self.shown.setdefault(state, {})[name.removesuffix("_rx_state_")] = value
@@ -62,7 +74,7 @@ class Tab:
         spec = handler(*args) if args else handler
         router = {
             "token": self.token,
-            "sid": f"socket-{self.token}-{self.loads}",
+            "sid": f"socket-{self.token}",
             "ip": "127.0.0.1",
             "pathname": "/",
             "asPath": f"/?{query}" if query else "/",
@@ -103,6 +115,7 @@ async def open_tab(
         monkeypatch.setattr(BaseStateEventProcessor, "_rehydrate", _no_page)
         tab = Tab(cookie, token)
         tab.redis = redis
+        tab.manager = manager
         tab.processor = BaseStateEventProcessor(middleware=middleware)
         tab.processor.configure(state_manager=manager, event_namespace=tab)  # type: ignore[arg-type]
         async with tab.processor:

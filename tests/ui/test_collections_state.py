@@ -53,6 +53,7 @@ async def test_search_works_within_and_the_address_leads_back(tab: Tab, shelf: S
     wolf, fox = shelf.put(prompt="A wolf"), shelf.put(prompt="A fox")
     shelf.put(prompt="Another wolf")
     collection_id = await castle(tab, wolf, fox)
+    await tab.open_page()
     await tab.send(GalleryState.load, query=f"view=favorites&collection={collection_id}&q=wolf")
     assert ids(tab) == [wolf]
     assert tab.of(GalleryState)["opened"]["name"] == "Castle"

@@ -89,6 +89,7 @@ def said(tab: Tab) -> list[str]:
 
 async def open_page(tab: Tab, address: str) -> list[Event]:
     """Open the workspace at an address with a query."""
+    await tab.open_page()
     assert tab.processor is not None
     router = {
         "token": tab.token,
@@ -99,7 +100,7 @@ async def open_page(tab: Tab, address: str) -> list[Event]:
         "query": {},
         "headers": {"cookie": tab.cookie, "origin": "http://localhost:3000"},
     }
-    for event in Event.from_event_type([PromptState.begin, PromptState.enter], router_data=router):
+    for event in Event.from_event_type(PromptState.enter, router_data=router):
         done = await tab.processor.enqueue(tab.token, event)
         await done.wait_all()
     return tab.events

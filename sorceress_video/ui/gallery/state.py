@@ -84,10 +84,8 @@ class GalleryState(ClipDeeds, rx.State):
     _account_id: str = ""
     _anchor: str = ""
     _sought: int = 0
-    _loaded: str = ""
-    """The connection in which the page's address was last read."""
-    _chosen: str = ""
-    """The connection in which what is shown was last chosen."""
+    _arriving: bool = True
+    """Whether a page was opened and what its address says counts, since nothing else was chosen yet."""
 
     # --- coming in and staying right
 
@@ -97,15 +95,19 @@ class GalleryState(ClipDeeds, rx.State):
         """Show the gallery of whoever is signed in as the address says, and hear of its clips from now on.
 
         A person may be faster than this: what they searched for meanwhile counts, not what the address said.
+        Where a connection came back, too, what is shown stays.
         """
-        connection = self.router.session.session_id
-        address = address_of(self.router.url.query_parameters)
-        if self._chosen == connection != self._loaded:
+        if self._arriving:
+            address = address_of(self.router.url.query_parameters)
+        else:
             address = Address(self.view, self.search, self.opened.id)
         await self._come_in(address)
-        self._loaded = connection
+        self._arriving = False
         self.visit += 1
         self.heard += 1
+
+    def _open_page(self) -> None:
+        self._arriving = True
 
     @rx.event(temporal=True)
     @public_event
@@ -249,7 +251,7 @@ class GalleryState(ClipDeeds, rx.State):
     async def _begin(self, account_id: str, at: str = "") -> None:
         """Show another list from its top, or from the clip ``at``."""
         self._anchor, self.list_key = "", self.list_key + 1
-        self._chosen = self.router.session.session_id
+        self._arriving = False
         if account_id:
             await self._read(account_id, 0, at)
         else:

@@ -44,10 +44,8 @@ class ModelPanelState(rx.State):
             self.cards = cards
         self.loaded = True
 
-    @rx.event
-    @public_event
-    def begin(self):
-        """The page was opened, as it always does on Cloud and with nothing over it."""
+    def _open_page(self) -> None:
+        """It always opens on Cloud, with nothing over it."""
         self.source = "cloud"
         self.settings_open = False
         self.info_open = False

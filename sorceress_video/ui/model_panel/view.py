@@ -31,7 +31,6 @@ def model_panel() -> rx.Component:
                 class_name="flex-1",
             ),
             fold_button("left", "models"),
-            on_mount=ModelPanelState.begin,
             class_name="flex items-center gap-1.5 px-3 pt-3 pb-1 shrink-0",
         ),
         rx.cond(ModelPanelState.source == "cloud", _cloud(), _local()),

@@ -15,11 +15,15 @@ from sorceress_video.ui.pages.settings import LOADS, settings
 from sorceress_video.ui.pages.workspace import workspace
 from sorceress_video.ui.prompt_panel.state import PromptState
 from sorceress_video.ui.queue.state import QueueState
+from sorceress_video.ui.recipe.state import RecipeState
 from sorceress_video.ui.team.state import TeamState
 from sorceress_video.ui.team.view import team
 
 PRODUCT = "Sorceress AI Video Gen"
 STYLESHEETS = ["/tokens.css", "/kit.css", "/frame.css", "/panels.css"]
+
+OPENED_PLAIN = (GalleryState, ModelPanelState, PromptState, RecipeState, TeamState)
+"""States with something to put away when a page is opened; see :mod:`sorceress_video.ui.frame.opening`."""
 
 # Before the first paint: the theme and the folded panels that this browser remembers.
 _FIRST = (

@@ -123,5 +123,4 @@ def confirm_dialog() -> rx.Component:
         id="confirm-spend",
         open=sheet.sum != "",
         on_dismiss=PromptState.spend_nothing,
-        on_mount=PromptState.begin,
     )

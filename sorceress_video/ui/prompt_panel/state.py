@@ -75,6 +75,8 @@ class PromptState(FileEvents, rx.State):
     """Grows with every answer to Generate, so that the button knows that it was heard."""
     confirm: ConfirmSheet = ConfirmSheet()
 
+    _arriving: bool = True
+    """Whether a page was opened whose address was not read yet."""
     _signed_in: bool = False
     _providers: frozenset[str] = frozenset()
     _model_ids: list[str] = []
@@ -86,22 +88,7 @@ class PromptState(FileEvents, rx.State):
     @rx.event
     @public_event
     async def enter(self):
-        """Load what the account chose last."""
-        await self._come_in()
-        return self._fitting()
-
-    @rx.event
-    @public_event
-    async def begin(self):
-        """The page was opened: nothing is asked, and the frame that the address names goes into its slot."""
-        self.confirm = ConfirmSheet()
-        asset_id = self.router.url.query_parameters.get("start_frame", "")
-        if not asset_id or await member_of(self) is None:
-            return None
-        await self._come_in()  # What the account chose last must not come after the frame.
-        return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
-
-    async def _come_in(self) -> None:
+        """Load what the account chose last; take the frame that the address of a page just opened names."""
         member = await member_of(self)
         self._signed_in = member is not None
         await self._ready_providers()
@@ -114,6 +101,15 @@ class PromptState(FileEvents, rx.State):
         self.ready = True
         await self._read_money()
         self._settle()
+        asset_id = self.router.url.query_parameters.get("start_frame", "") if self._arriving else ""
+        self._arriving = False
+        if asset_id and member is not None:
+            return PromptState.use_frame(InputRole.START_FRAME.value, asset_id)
+        return self._fitting()
+
+    def _open_page(self) -> None:
+        self.confirm = ConfirmSheet()
+        self._arriving = True
 
     @rx.event
     @public_event

@@ -10,7 +10,6 @@ from typing import Any, Final
 import reflex as rx
 
 from sorceress_video.catalog import get_catalog
-from sorceress_video.http.session_guard import public_event
 from sorceress_video.jobs.downloads import EMBED_METADATA, wants_tags
 from sorceress_video.library import preferences
 from sorceress_video.library.database import get_database
@@ -60,11 +59,12 @@ class RecipeState(rx.State):
         return self._bring("")
 
     @rx.event
-    @public_event
     async def decline(self):
-        """Nothing of it is wanted, or the page was opened anew."""
-        if self.offer.open:
-            self._taken, self.offer = {}, Offer()
+        """Nothing of it is wanted."""
+        self._open_page()
+
+    def _open_page(self) -> None:
+        self._taken, self.offer = {}, Offer()
 
     def _bring(self, model_id: str) -> Any:
         taken = self._taken

@@ -61,7 +61,6 @@ def _dialog() -> rx.Component:
         id="recipe-offer",
         open=_OFFER.open,
         on_dismiss=RecipeState.decline,
-        on_mount=RecipeState.decline,
         data_testid="recipe-offer",
     )
 

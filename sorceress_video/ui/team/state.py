@@ -64,13 +64,17 @@ class TeamState(rx.State):
     async def enter(self):
         """The page is for admins; everybody else gets nothing, or the way to sign in."""
         member = await member_of(self)
-        self.reset()
+        if member is None or not member.is_admin:
+            self.reset()
         self.known = True
         if member is None:
             return rx.redirect("/sign-in?next=/team")
         if member.is_admin:
             await self._read(member)
         return None
+
+    def _open_page(self) -> None:
+        self.reset()
 
     @rx.event
     async def load(self):
